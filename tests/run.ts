@@ -1,0 +1,58 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sum, summaryLine, tally, type Tally } from "./runner/tally.ts";
+import { nodeArguments, select, usage, type TierName } from "./runner/tiers.ts";
+
+const root = join(import.meta.dirname, "..");
+const ci = process.env["CI"] === "true";
+
+process.on("SIGINT", () => undefined); // the tier gets it too, cleans up, and its end ends us
+
+const args = process.argv.slice(2);
+const selection = select(args);
+if (!selection) {
+  const asked = args[0] === "help" || args[0] === "--help";
+  (asked ? console.log : console.error)(usage);
+  process.exit(asked ? 0 : 2);
+}
+const tallies: Tally[] = [];
+for (const tier of selection.tiers) tallies.push(await runTier(tier, selection.filter));
+const total = sum(tallies);
+console.log(["", ...total.notes, summaryLine(total)].join("\n"));
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+
+async function runTier(tier: TierName, filter: string | undefined): Promise<Tally> {
+  const strict = ci && tier !== "unit";
+  const what = nodeArguments(root, tier, filter);
+  if (!what) return tally({ tier, report: "", ok: true, strict });
+  const folder = mkdtempSync(join(tmpdir(), "platform-tests-"));
+  try {
+    console.log(`\n== ${tier} tests`);
+    const report = join(folder, "report.jsonl");
+    const ok = await node([
+      "--test-reporter=spec",
+      "--test-reporter-destination=stdout",
+      `--test-reporter=${join(import.meta.dirname, "runner/reporter.ts")}`,
+      `--test-reporter-destination=${report}`,
+      ...what,
+    ]);
+    const lines = readFileSync(report, { encoding: "utf8", flag: "a+" });
+    return tally({ tier, report: lines, ok, strict });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function node(args: readonly string[]): Promise<boolean> {
+  const env = { ...process.env, NODE_TEST_CONTEXT: undefined }; // set when a test runs us
+  const runner = spawn(process.execPath, args, { cwd: root, env, stdio: "inherit" });
+  return new Promise((resolve, reject) => {
+    runner.on("error", reject);
+    runner.on("exit", (code, signal) => {
+      if (signal === "SIGINT" || code === 130) process.exit(130);
+      resolve(code === 0);
+    });
+  });
+}

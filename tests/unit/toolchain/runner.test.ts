@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { sum, summaryLine, tally } from "../../runner/tally.ts";
+import { nodeArguments, select } from "../../runner/tiers.ts";
+
+const lines = (...outcomes: object[]) => outcomes.map((line) => JSON.stringify(line)).join("\n");
+const passed = { result: "passed", name: "a", file: "/x/a.test.ts" };
+const failed = { result: "failed", name: "b", file: "/x/a.test.ts" };
+const skipped = { result: "skipped", name: "c", file: "/x/a.test.ts", reason: "no Docker" };
+
+test("each test counts once and each skipped one is named with its reason", () => {
+  const report = lines(passed, failed, skipped, passed);
+  assert.deepEqual(tally({ tier: "hosts", report, ok: false, strict: false }), {
+    passed: 2,
+    failed: 1,
+    skipped: 1,
+    notes: ["skipped: hosts: c (a.test.ts): no Docker"],
+  });
+});
+
+test("where all tests must run, a skipped one is a failure", () => {
+  const report = lines(passed, skipped);
+  assert.deepEqual(tally({ tier: "hosts", report, ok: true, strict: true }), {
+    passed: 1,
+    failed: 1,
+    skipped: 0,
+    notes: ["failed, for it was skipped: hosts: c (a.test.ts): no Docker"],
+  });
+});
+
+test("a tier without a test is a failure", () => {
+  assert.deepEqual(tally({ tier: "engine", report: "", ok: true, strict: false }), {
+    passed: 0,
+    failed: 1,
+    skipped: 0,
+    notes: ["failed: engine: no test ran"],
+  });
+});
+
+test("a runner that fails outside of its tests is a failure", () => {
+  assert.deepEqual(tally({ tier: "unit", report: lines(passed), ok: false, strict: false }), {
+    passed: 1,
+    failed: 1,
+    skipped: 0,
+    notes: ["failed: unit: the runner ended with an error outside of any test"],
+  });
+});
+
+test("the sum over the tiers closes with one plain line", () => {
+  const unit = { passed: 40, failed: 0, skipped: 1, notes: ["one"] };
+  const hosts = { passed: 2, failed: 3, skipped: 0, notes: ["two"] };
+  const total = sum([unit, hosts]);
+  assert.deepEqual(total.notes, ["one", "two"]);
+  assert.equal(summaryLine(total), "42 passed, 3 failed, 1 skipped");
+});
+
+test("the command line chooses all tiers, one tier, or nothing when it makes no sense", () => {
+  assert.deepEqual(select([]), { tiers: ["unit", "hosts", "engine"], filter: undefined });
+  assert.deepEqual(select(["hosts", "nginx"]), { tiers: ["hosts"], filter: "nginx" });
+  assert.equal(select(["toString"]), undefined);
+  assert.equal(select(["unit", "a", "b"]), undefined);
+});
+
+test("a filter chooses files by path and else tests by name", (t) => {
+  const root = mkdtempSync(join(tmpdir(), "tiers-"));
+  t.after(() => {
+    rmSync(root, { recursive: true });
+  });
+  assert.equal(nodeArguments(root, "hosts", undefined), undefined);
+  mkdirSync(join(root, "tests/hosts"), { recursive: true });
+  for (const name of ["nginx", "forum"])
+    writeFileSync(join(root, `tests/hosts/${name}.test.ts`), "");
+  const common = ["--test", "--test-isolation=none", "--test-concurrency=1"];
+  const forum = "tests/hosts/forum.test.ts";
+  const nginx = "tests/hosts/nginx.test.ts";
+  assert.deepEqual(nodeArguments(root, "hosts", undefined), [...common, forum, nginx]);
+  assert.deepEqual(nodeArguments(root, "hosts", "ngi"), [...common, nginx]);
+  const byName = [...common, "--test-name-pattern=offline", forum, nginx];
+  assert.deepEqual(nodeArguments(root, "hosts", "offline"), byName);
+});
+
+test("the reporter tells passed, failed and skipped tests apart and leaves suites out", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "reporter-"));
+  t.after(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const file = join(folder, "sample.test.ts");
+  writeFileSync(
+    file,
+    `import { suite, test } from "node:test";
+     suite("s", () => { test("good", () => {}); test("later", { skip: "no disk" }, () => {}); });
+     test("bad", () => { throw new Error("x"); });
+     test("todo", { todo: true }, () => { throw new Error("x"); });`,
+  );
+  const reporter = join(import.meta.dirname, "../../runner/reporter.ts");
+  const { stdout } = spawnSync(process.execPath, ["--test", `--test-reporter=${reporter}`, file], {
+    encoding: "utf8",
+    env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+  });
+  const outcomes = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as unknown);
+  assert.deepEqual(outcomes, [
+    { result: "passed", name: "good", file },
+    { result: "skipped", name: "later", file, reason: "no disk" },
+    { result: "failed", name: "bad", file },
+    { result: "skipped", name: "todo", file, reason: "" },
+  ]);
+});
