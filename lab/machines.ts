@@ -1,0 +1,167 @@
+import { mkdir, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { containerName, createArguments, labels, specId, type MachineSpec } from "./containers.ts";
+import { docker, ensureDocker, inspect } from "./docker.ts";
+import { hostKey, operatorKey, sshArguments, type KeyPair } from "./identity.ts";
+import { ensureMachineImage } from "./machine-image.ts";
+import { lastLines, run, type Result } from "./process.ts";
+import { say, step } from "./progress.ts";
+
+const bootSeconds = 90;
+
+/** A machine of the lab that answers, as the operator sees it. */
+export interface Machine {
+  readonly name: string;
+  readonly container: string;
+  /** New for each creation of the machine. */
+  readonly instance: string;
+  readonly address: string;
+  readonly port: number;
+  /** Its public host key, `ssh-ed25519 AAAA…`, known before the machine starts. */
+  readonly hostKey: string;
+  /** The `ssh` command line that reaches it as root; what follows it runs there. */
+  readonly ssh: readonly [string, ...string[]];
+  /** Runs a command line as root over SSH; the code is 255 when SSH itself fails. */
+  run(command: string, input?: string): Promise<Result>;
+}
+
+/**
+ * Makes sure that a machine runs and answers: makes it, starts it, or keeps it as it is.
+ * Refuses to touch one that belongs to another lab or was made with other ports or keys.
+ */
+export async function startMachine(spec: MachineSpec): Promise<Machine> {
+  await ensureDocker(spec.labDir);
+  const image = await ensureMachineImage(spec.release ?? "bookworm");
+  const keys = {
+    host: await hostKey(spec.labDir, spec.name),
+    operator: await operatorKey(spec.labDir),
+  };
+  const container = containerName(spec);
+  const state = await stateOf(spec, image, [keys.host.publicKey, keys.operator.publicKey]);
+  if (state === "missing") await create(spec, image, keys);
+  const machine = await reach(spec, keys);
+  if (state === "running") {
+    await waitForBoot(machine);
+    say(`✓ machine ${spec.name} runs at ${machine.address}`);
+    return machine;
+  }
+  const what = state === "missing" ? "first start" : "start";
+  await step(`machine ${spec.name} at ${machine.address}: ${what}`, "some seconds", async () => {
+    await docker(["start", container]);
+    await waitForBoot(machine);
+  });
+  return machine;
+}
+
+type State = "missing" | "stopped" | "running";
+
+async function stateOf(spec: MachineSpec, image: string, keys: readonly string[]): Promise<State> {
+  const container = containerName(spec);
+  const label = (name: string) => `{{index .Config.Labels "${name}"}}`;
+  const format = [".State.Running", ".Image"].map((field) => `{{${field}}}`);
+  const wanted = [...format, label(labels.spec), label(labels.lab)].join("\n");
+  const answer = await inspect("container", container, wanted);
+  if (answer === undefined) return "missing";
+  const [running, imageId, made, lab] = answer.split("\n");
+  if (lab !== spec.labDir) {
+    throw new Error(
+      `The container ${container} belongs to ${lab ? `the lab in ${lab}` : "something else"}. ` +
+        `Two labs cannot run at once on one machine: destroy that one first.`,
+    );
+  }
+  if (made !== specId(spec, keys)) {
+    throw new Error(
+      `The machine ${spec.name} was made with another address, release or key than is asked for ` +
+        `now. It is not replaced by itself, for it holds data. To give it up: ` +
+        `docker rm --force --volumes ${container}`,
+    );
+  }
+  if (imageId !== (await inspect("image", image, "{{.Id}}"))) {
+    say(`• machine ${spec.name} is kept, though a newer ${image} exists`);
+  }
+  return running === "true" ? "running" : "stopped";
+}
+
+interface Keys {
+  readonly host: KeyPair;
+  readonly operator: KeyPair;
+}
+
+async function create(spec: MachineSpec, image: string, { host, operator }: Keys): Promise<void> {
+  const container = containerName(spec);
+  if (spec.images !== undefined) await mkdir(spec.images, { recursive: true });
+  const id = specId(spec, [host.publicKey, operator.publicKey]);
+  await docker(["create", ...(await createArguments(spec, id)), image]);
+  for (const [from, to] of [
+    [host.path, "/etc/ssh/ssh_host_ed25519_key"],
+    [`${host.path}.pub`, "/etc/ssh/ssh_host_ed25519_key.pub"],
+    [`${operator.path}.pub`, "/root/.ssh/authorized_keys"],
+  ] as const) {
+    await docker(["cp", from, `${container}:${to}`]); // becomes root's, and keeps its mode
+  }
+}
+
+async function reach(spec: MachineSpec, { host, operator }: Keys): Promise<Machine> {
+  const container = containerName(spec);
+  const at = { address: spec.address, port: 22, hostKey: host.publicKey };
+  const ssh = ["ssh", ...sshArguments(at, operator.path)] as const;
+  const [program, ...args] = ssh;
+  return {
+    ...at,
+    name: spec.name,
+    container,
+    instance: (await inspect("container", container, "{{.Id}}"))?.slice(0, 12) ?? "",
+    ssh,
+    run: (command, input) => run(program, [...args, command], { input: input ?? "" }),
+  };
+}
+
+async function waitForBoot(machine: Machine): Promise<void> {
+  const end = performance.now() + bootSeconds * 1000;
+  let result: Result;
+  do {
+    result = await machine.run("systemctl is-system-running --wait");
+    if (result.code !== 255) break;
+    const running = await inspect("container", machine.container, "{{.State.Running}}");
+    if (running !== "true") break;
+    await sleep(300);
+  } while (performance.now() < end);
+  if (result.code === 255) {
+    const { stdout, stderr } = await run("docker", ["logs", "--tail=20", machine.container]);
+    throw new Error(
+      `Machine ${machine.name} does not answer at ${machine.address} (${lastLines(result.stderr, 1)}). ` +
+        `The last it said:\n${stdout}${stderr}`,
+    );
+  }
+  if (result.stdout.trim() === "running") return;
+  const { stdout } = await machine.run("systemctl list-units --failed --plain --no-legend");
+  say(`• machine ${machine.name} is ${result.stdout.trim()}: ${stdout.trim()}`);
+}
+
+/** Stops a machine as one presses its power button; `startMachine` starts it again. */
+export async function stopMachine(spec: Pick<MachineSpec, "name" | "prefix">): Promise<void> {
+  await docker(["stop", "--time=30", containerName(spec)]);
+}
+
+/** Removes a machine, its disk and its host key; says nothing when it is not there. */
+export async function removeMachine(
+  spec: Pick<MachineSpec, "name" | "prefix" | "labDir">,
+): Promise<void> {
+  await docker(["rm", "--force", "--volumes", containerName(spec)]).catch(() => undefined);
+  const { path } = await hostKey(spec.labDir, spec.name);
+  await rm(dirname(path), { recursive: true, force: true });
+}
+
+/** The machines of a lab, whether they run or not. */
+export async function listMachines(
+  labDir: string,
+): Promise<{ readonly name: string; readonly container: string; readonly running: boolean }[]> {
+  const format = `{{.Label "${labels.machine}"}}\t{{.Names}}\t{{.State}}`;
+  const args = ["ps", "--all", `--filter=label=${labels.lab}=${labDir}`, `--format=${format}`];
+  const lines = (await docker(args)).split("\n").filter((line) => line !== "");
+  return lines.sort().map((line) => {
+    const [name = "", container = "", state] = line.split("\t");
+    return { name, container, running: state === "running" };
+  });
+}
