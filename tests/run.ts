@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ensureToolchain } from "../lab/toolchain/index.ts";
 import { sum, summaryLine, tally, type Tally } from "./runner/tally.ts";
 import { nodeArguments, select, usage, type TierName } from "./runner/tiers.ts";
 
@@ -17,11 +18,27 @@ if (!selection) {
   (asked ? console.log : console.error)(usage);
   process.exit(asked ? 0 : 2);
 }
+const toolchain = selection.tiers.some((tier) => tier !== "unit") ? warmUp() : undefined;
 const tallies: Tally[] = [];
-for (const tier of selection.tiers) tallies.push(await runTier(tier, selection.filter));
+for (const tier of selection.tiers) {
+  if (tier !== "unit") await toolchain;
+  tallies.push(await runTier(tier, selection.filter));
+}
 const total = sum(tallies);
 console.log(["", ...total.notes, summaryLine(total)].join("\n"));
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+
+/**
+ * Starts to build Pulumi while the unit tests run. A failure is said here and met again by the
+ * tests that need it.
+ */
+async function warmUp(): Promise<void> {
+  try {
+    console.log(`toolchain: ${(await ensureToolchain()).description}`);
+  } catch (error) {
+    console.error(`toolchain: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
 
 async function runTier(tier: TierName, filter: string | undefined): Promise<Tally> {
   const strict = ci && tier !== "unit";
