@@ -1,0 +1,4 @@
+import { serve } from "../../../provider/grpc/serve.ts";
+import { commandProvider } from "./provider.ts";
+
+await serve(commandProvider());

@@ -1,0 +1,4 @@
+import { serve } from "../../../provider/grpc/serve.ts";
+import { tlsProvider } from "./provider.ts";
+
+await serve(tlsProvider());
