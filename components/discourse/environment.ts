@@ -1,0 +1,44 @@
+import * as pulumi from "@pulumi/pulumi";
+import { bytes } from "../../formats/size.ts";
+import type { DiscourseOptions } from "./options.ts";
+
+/**
+ * The container's environment by name. Every DISCOURSE_* variable becomes a line of discourse.conf at boot and
+ * shadows the site setting of that name (discourse/discourse, lib/site_setting_extension.rb).
+ */
+export function environment(options: DiscourseOptions): Record<string, pulumi.Input<string>> {
+  const { smtp } = options;
+  // A request is a little larger than the file in it: the multipart envelope gets 16 KiB.
+  const fileLimit = String(Math.max(1, Math.floor(bytes(options.uploadLimit) / 1024) - 16));
+  return {
+    LANG: "en_US.UTF-8",
+    LANGUAGE: "en_US.UTF-8",
+    LC_ALL: "en_US.UTF-8",
+    DISCOURSE_HOSTNAME: options.hostname,
+    DISCOURSE_FORCE_HTTPS: "true",
+    DISCOURSE_DEVELOPER_EMAILS: options.developerEmails.join(","),
+    DISCOURSE_NOTIFICATION_EMAIL: options.notificationEmail ?? `noreply@${options.hostname}`,
+    DISCOURSE_DEFAULT_LOCALE: options.language,
+    DISCOURSE_MAX_ATTACHMENT_SIZE_KB: fileLimit,
+    DISCOURSE_MAX_IMAGE_SIZE_KB: fileLimit,
+    DISCOURSE_SMTP_ADDRESS: smtp.address,
+    DISCOURSE_SMTP_PORT: String(smtp.port),
+    ...(smtp.port === 465 ? { DISCOURSE_SMTP_FORCE_TLS: "true" } : {}),
+    DISCOURSE_SMTP_USER_NAME: smtp.user,
+    DISCOURSE_SMTP_PASSWORD: smtp.password,
+  };
+}
+
+/** The environment as Docker takes it, sorted, so that its order never makes a difference. Secret as a whole. */
+export function environmentList(options: DiscourseOptions): pulumi.Output<string[]> {
+  return pulumi
+    .all({ ...options.environment, ...environment(options) })
+    .apply((known) => Object.entries(known).map(([name, value]) => `${name}=${value}`))
+    .apply((lines) => lines.toSorted());
+}
+
+/** Names in `environment` that typed options set already. */
+export function overridden(options: DiscourseOptions): string[] {
+  const typed = environment(options);
+  return Object.keys(options.environment).filter((name) => name in typed);
+}

@@ -1,0 +1,124 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { mebibytes } from "../../formats/size.ts";
+import type { DockerEngine } from "../docker-engine/index.ts";
+import {
+  chain,
+  Packages,
+  RemoteScript,
+  type Backup,
+  type Check,
+  type Host,
+  type Offers,
+  type Site,
+} from "../host/index.ts";
+import { environmentList } from "./environment.ts";
+import type { DiscourseOptions } from "./options.ts";
+import { forumBackup, forumCheck, forumSite, sharedDirectory, socketPath } from "./site.ts";
+
+export { DiscourseOptions } from "./options.ts";
+export { overridden } from "./environment.ts";
+
+/** Arguments of a forum. */
+export interface DiscourseArgs {
+  readonly host: Host;
+  readonly engine: DockerEngine;
+  readonly options: DiscourseOptions;
+}
+
+/** A Discourse forum in one container that listens on a unix socket; its data lies in a directory of the host. */
+export class Discourse extends pulumi.ComponentResource implements Offers {
+  /** Id of the running container. */
+  readonly containerId: pulumi.Output<string>;
+  readonly sites: readonly Site[];
+  readonly checks: readonly Check[];
+  readonly backups: readonly Backup[];
+
+  constructor(name: string, args: DiscourseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("platform:discourse:Discourse", name, {}, opts);
+    const { host, engine, options } = args;
+    const child = { parent: this };
+    new Packages(`${name}-tools`, { host, packages: ["curl"] }, child);
+    engine.loadImage(`${name}-archive`, options.image, child);
+    const image = new docker.RemoteImage(
+      `${name}-image`,
+      { name: options.image.name, keepLocally: true },
+      engine.after(this),
+    );
+    this.checkImage(name, host, image.imageId, options.plugins);
+    const container = new docker.Container(
+      `${name}-app`,
+      containerArgs(name, image.imageId, engine, options),
+      { ...engine.after(this), replacementTrigger: host.instance },
+    );
+    chain(host, container);
+    this.waitUntilReady(name, host, container.id, options.bootSeconds);
+
+    this.containerId = container.id;
+    this.sites = [forumSite(name, options)];
+    this.checks = [forumCheck(name, options)];
+    this.backups = [forumBackup(name, options)];
+    const { containerId, sites, checks, backups } = this;
+    this.registerOutputs({ containerId, sites, checks, backups });
+  }
+
+  private checkImage(
+    name: string,
+    host: Host,
+    image: pulumi.Output<string>,
+    plugins: readonly string[],
+  ) {
+    const script = new URL("./image-holds.sh", import.meta.url);
+    const paths = [
+      "/sbin/boot",
+      ...plugins.map((plugin) => `/var/www/discourse/plugins/${plugin}`),
+    ];
+    const values = { IMAGE: image, PATHS: paths };
+    new RemoteScript(`${name}-image-check`, { host, script, values }, { parent: this });
+  }
+
+  private waitUntilReady(
+    name: string,
+    host: Host,
+    container: pulumi.Output<string>,
+    seconds: number,
+  ) {
+    const script = new URL("./ready.sh", import.meta.url);
+    const values = { CONTAINER: container, SOCKET: socketPath, SECONDS_MAX: String(seconds) };
+    const timeoutSeconds = seconds + 60;
+    new RemoteScript(`${name}-ready`, { host, script, values, timeoutSeconds }, { parent: this });
+  }
+}
+
+/**
+ * The container. Values that the daemon would choose are given, since a difference in them would replace it at
+ * each run; shared memory, boot command and patience at stop are those of Discourse's launcher.
+ */
+function containerArgs(
+  name: string,
+  image: pulumi.Output<string>,
+  engine: DockerEngine,
+  options: DiscourseOptions,
+): docker.ContainerArgs {
+  const memory = options.memory === undefined ? undefined : mebibytes(options.memory);
+  return {
+    name: "app",
+    image,
+    command: ["/sbin/boot"],
+    hostname: options.hostname,
+    envs: environmentList(options),
+    labels: [{ label: "platform.component", value: name }],
+    volumes: [
+      { hostPath: sharedDirectory, containerPath: "/shared" },
+      { hostPath: `${sharedDirectory}/log/var-log`, containerPath: "/var/log" },
+    ],
+    networkMode: "bridge",
+    restart: "always",
+    mustRun: true,
+    shmSize: 512,
+    ...(memory === undefined ? {} : { memory, memorySwap: 2 * memory }),
+    logDriver: "json-file",
+    logOpts: engine.logOptions,
+    destroyGraceSeconds: 600,
+  };
+}

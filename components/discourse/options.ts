@@ -1,0 +1,86 @@
+import { z } from "zod";
+import { ImageOptions } from "../docker-engine/index.ts";
+import { hostname, secret, size } from "../host/index.ts";
+
+// Every value ends up in discourse.conf as `key = 'value'`, read by a regular expression and by ERB
+// (docs/decisions/0003-discourse-environment.md); these characters arrive as they are.
+const safe = /^(?!\d+$)[A-Za-z0-9_@%+=:,./-]{1,256}$/;
+const safeProblem =
+  "must be 1 to 256 of the characters A-Z a-z 0-9 _@%+=:,./- and not all digits: " +
+  "Discourse's configuration file changes others on the way";
+
+const mail = z.string().regex(/^[\w.+-]{1,64}@(?:[a-z0-9-]+\.)+[a-z]{2,63}$/i, {
+  error: "must be a mail address such as admin@example.org",
+});
+
+/** The relay that takes the forum's mail. */
+const SmtpOptions = z.strictObject({
+  address: hostname.describe("The relay."),
+  port: z
+    .union([z.literal(25), z.literal(465), z.literal(587), z.literal(2525)])
+    .default(587)
+    .describe("587 and 25 speak STARTTLS, 465 TLS from the first byte."),
+  user: secret(safe, safeProblem),
+  password: secret(safe, safeProblem),
+});
+
+/** A Discourse forum in one container, behind the host's nginx. */
+export const DiscourseOptions = z.strictObject({
+  host: z.string().describe("The machine that it runs on, by its name under `hosts`."),
+  hostname: hostname.describe("The forum's name in the address bar."),
+  image: ImageOptions.describe("An image whose /sbin/boot serves HTTP on /shared/nginx.http.sock."),
+  developerEmails: z
+    .array(mail)
+    .min(1, { error: "needs at least one address: who signs up with it becomes the administrator" })
+    .describe("Addresses whose accounts become administrators."),
+  smtp: SmtpOptions,
+  notificationEmail: mail
+    .optional()
+    .describe("From whom the forum's mail comes; noreply@hostname if absent."),
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}(?:_[A-Z]{2})?$/, {
+      error: "must be a locale of Discourse, such as en, de or pt_BR",
+    })
+    .default("en")
+    .describe("The forum's language; nobody can change it in the forum's own settings."),
+  plugins: z
+    .array(
+      z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, { error: "must be the name of a plugin's folder" }),
+    )
+    .default([])
+    .describe(
+      "Plugins that the image must hold; one without them never replaces the running forum.",
+    ),
+  uploadLimit: size.default("10 MiB").describe("Largest request that nginx and the forum take."),
+  memory: size.optional().describe("Memory that the container may use, as much again as swap."),
+  bootSeconds: z
+    .int()
+    .min(10)
+    .max(1800)
+    .default(300)
+    .describe("How long a new container may take until it answers."),
+  environment: z
+    .record(
+      z
+        .string()
+        .regex(/^[A-Z][A-Z0-9_]{0,63}$/, { error: "must be the name of an environment variable" }),
+      z.string().regex(/^[A-Za-z0-9_@%+=:,./-]{1,256}$/, { error: safeProblem }),
+    )
+    .default({})
+    .describe(
+      "More environment for the container; typed options cannot be overridden here. Not for secrets.",
+    ),
+  offline: z
+    .strictObject({
+      title: z.string().min(1).max(100).describe("Headline of the offline page."),
+      message: z.string().min(1).max(500).describe("Its text."),
+    })
+    .optional()
+    .describe(
+      "The page shown while the forum is away; in the forum's language if absent (en, de).",
+    ),
+});
+
+/** A validated forum section. */
+export type DiscourseOptions = z.output<typeof DiscourseOptions>;

@@ -1,0 +1,65 @@
+import { bytes } from "../../formats/size.ts";
+import type { Backup, Check, OfflineText, Site } from "../host/index.ts";
+import type { DiscourseOptions } from "./options.ts";
+
+/** Where a standalone forum keeps all that it must not lose, on the host (discourse_docker, samples). */
+export const sharedDirectory = "/var/discourse/shared/standalone";
+
+/** The socket that the image's inner nginx makes at each start and takes away at each stop. */
+export const socketPath = `${sharedDirectory}/nginx.http.sock`;
+
+const offlineTexts: Readonly<Record<string, Omit<OfflineText, "language">>> = {
+  en: {
+    title: "The forum will be back in a moment",
+    message:
+      "We are working on it right now. This page tries again by itself, so you can leave it open.",
+  },
+  de: {
+    title: "Das Forum ist gleich wieder da",
+    message:
+      "Wir arbeiten gerade daran. Diese Seite versucht es von selbst wieder, du kannst sie also offen lassen.",
+  },
+};
+
+/** What the forum wants served. */
+export function forumSite(name: string, options: DiscourseOptions): Site {
+  const language = options.language in offlineTexts || options.offline ? options.language : "en";
+  const texts = options.offline ?? offlineTexts[language];
+  if (texts === undefined) throw new RangeError(`no offline page in "${language}"`);
+  return {
+    name,
+    hostname: options.hostname,
+    socket: socketPath,
+    maxBodyBytes: bytes(options.uploadLimit),
+    streaming: ["/message-bus/"],
+    offline: { language: language.replace("_", "-"), ...texts },
+  };
+}
+
+/** How the forum wants to be watched: through TLS, up to the application. */
+export function forumCheck(name: string, options: DiscourseOptions): Check {
+  return {
+    name: `${name}-status`,
+    host: options.host,
+    command: [
+      ...(["check_http", "-H", options.hostname, "-I", "127.0.0.1", "-S", "--sni"] as const),
+      ...["-u", "/srv/status", "-s", "ok", "-w", "2", "-c", "5"],
+    ],
+    intervalSeconds: 60,
+    runbook:
+      "Read `docker logs --tail 50 app` on the machine; visitors see the offline page meanwhile.",
+  };
+}
+
+/** What the forum must not lose. */
+export function forumBackup(name: string, options: DiscourseOptions): Backup {
+  return {
+    name,
+    host: options.host,
+    paths: [`${sharedDirectory}/backups`, `${sharedDirectory}/uploads`],
+    prepare: ["docker", "exec", "app", "discourse", "backup"],
+    maxAgeHours: 26,
+    restore:
+      "`docker exec app discourse enable_restore`, then `discourse restore` with the newest file's name.",
+  };
+}

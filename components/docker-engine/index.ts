@@ -1,0 +1,114 @@
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  ConfigSet,
+  dockerProvider,
+  lastResource,
+  Packages,
+  RemoteScript,
+  Script,
+  Unit,
+  type Backup,
+  type Check,
+  type Host,
+  type Offers,
+  type Site,
+} from "../host/index.ts";
+import * as render from "./daemon.ts";
+import type { DockerEngineOptions, ImageOptions } from "./options.ts";
+
+export { DockerEngineOptions, ImageOptions } from "./options.ts";
+
+/** Docker Engine on a host, reached by the Docker provider through the host's own SSH. */
+export class DockerEngine extends pulumi.ComponentResource implements Offers {
+  /** Provider for everything that runs in this engine; it waits until the daemon answers. */
+  readonly provider: docker.Provider;
+  /** Log rotation of a container (json-file), as the daemon does it by default. */
+  readonly logOptions: Readonly<Record<"max-file" | "max-size", string>>;
+  readonly sites: readonly Site[] = [];
+  readonly checks: readonly Check[];
+  readonly backups: readonly Backup[] = [];
+  readonly #host: Host;
+
+  constructor(
+    name: string,
+    args: { readonly host: Host; readonly options: DockerEngineOptions },
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("platform:docker-engine:DockerEngine", name, {}, opts);
+    const { host, options } = args;
+    const child = { parent: this };
+    this.#host = host;
+    this.logOptions = render.logOptions(options);
+
+    if (options.source === "docker") this.addRepository(name);
+    new ConfigSet(
+      `${name}-daemon`,
+      {
+        host,
+        files: [{ path: "/etc/docker/daemon.json", content: render.daemonJson(options) }],
+        validate: [["sh", "-c", validateDaemon]],
+        activate: [["sh", "-c", "! systemctl is-active -q docker || systemctl restart docker"]],
+        probe: [
+          ["sh", "-c", "! systemctl is-enabled -q docker 2>/dev/null || docker version >/dev/null"],
+        ],
+      },
+      child,
+    );
+    new Packages(
+      `${name}-packages`,
+      { host, packages: render.enginePackages(options.source) },
+      child,
+    );
+    const ready = ["docker", "version"] as const;
+    const unit = new Unit(`${name}-unit`, { host, unit: "docker.service", ready }, child);
+    this.provider = dockerProvider(`${name}-provider`, host, { ...child, dependsOn: unit });
+    this.checks = [dockerCheck(host)];
+    this.registerOutputs({ checks: this.checks });
+  }
+
+  /** Makes sure that an image is there before the provider looks for it; nothing to do without an archive. */
+  loadImage(name: string, image: ImageOptions, opts: pulumi.CustomResourceOptions): void {
+    if (image.archive === undefined) return;
+    const script = new URL("./load-image.sh", import.meta.url);
+    const values = { IMAGE: image.name, ARCHIVE: image.archive };
+    new RemoteScript(name, { host: this.#host, script, values }, opts);
+  }
+
+  /** Options for a resource in this engine that must wait for all that was put on the host before it. */
+  after(parent: pulumi.Resource): pulumi.CustomResourceOptions {
+    const last = lastResource(this.#host);
+    return { parent, provider: this.provider, dependsOn: last ? [last] : [] };
+  }
+
+  private addRepository(name: string): void {
+    const child = { parent: this };
+    const host = this.#host;
+    new Packages(`${name}-tools`, { host, packages: ["ca-certificates", "curl", "gpg"] }, child);
+    const values = {
+      KEY_URL: "https://download.docker.com/linux/debian/gpg",
+      KEY_PATH: render.dockerKeyPath,
+      FINGERPRINT: render.dockerKeyFingerprint,
+    };
+    const script = new URL("./repository-key.sh", import.meta.url);
+    new Script(`${name}-key`, { host, script, values }, child);
+    const path = "/etc/apt/sources.list.d/platform-docker.sources";
+    const files = [{ path, content: render.dockerSource(host.release) }];
+    new ConfigSet(`${name}-source`, { host, files }, child);
+  }
+}
+
+// Debian 12's engine (20.10) cannot judge its configuration before it starts; later ones can.
+const validateDaemon =
+  "! dockerd --help 2>/dev/null | grep -q -- --validate || dockerd --validate --config-file=/etc/docker/daemon.json";
+
+function dockerCheck(host: Host): Check {
+  return {
+    name: "docker",
+    host: host.name,
+    command: ["check_procs", "-C", "dockerd", "-c", "1:"],
+    intervalSeconds: 60,
+    runbook:
+      "Read `journalctl -u docker`; containers live on without the daemon, so start it again in peace.",
+  };
+}

@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { types } from "@pulumi/command";
+import type { Host } from "./words.ts";
+
+/**
+ * The connection of command resources. Identity comes from the ssh-agent at run time, so that no private key
+ * is in the state; the host key is always pinned. An unknown field here would print the whole object in an
+ * error, so this is the only place that builds one.
+ */
+export function connection(host: Host): types.input.remote.ConnectionArgs {
+  return {
+    host: host.address,
+    port: host.port,
+    user: host.user,
+    hostKey: host.hostKey,
+    dialErrorLimit: 20, // with the back-off of 5 s: about a minute and a half for a machine that boots
+    perDialTimeout: 15,
+  };
+}
+
+/**
+ * OpenSSH options of the Docker provider: the same pin without any known_hosts file, and one shared connection
+ * a host, since the provider opens several at a time and sshd drops more than ten unauthenticated ones
+ * (MaxStartups in sshd_config(5)). `%H` fits any port and IPv6.
+ */
+export function sshOptions(hostKey: string, instance: string): string[] {
+  const master = createHash("sha256").update(`${hostKey}\n${instance}`).digest("hex").slice(0, 8);
+  const options = [
+    "BatchMode=yes",
+    "StrictHostKeyChecking=yes",
+    "UserKnownHostsFile=/dev/null",
+    "GlobalKnownHostsFile=/dev/null",
+    `KnownHostsCommand=/bin/echo %H ${hostKey}`,
+    "ControlMaster=auto",
+    `ControlPath=%d/.ssh/p-${master}-%C`,
+    "ControlPersist=60s",
+  ];
+  return ["-F", "none", ...options.flatMap((option) => ["-o", option])];
+}
+
+/** The Docker provider that goes through the host's own SSH. Docker's API is never opened to a network. */
+export function dockerProvider(
+  name: string,
+  host: Host,
+  opts: pulumi.CustomResourceOptions,
+): docker.Provider {
+  const bracketed = pulumi
+    .output(host.address)
+    .apply((address) => (address.includes(":") ? `[${address}]` : address));
+  return new docker.Provider(
+    name,
+    {
+      host: pulumi.interpolate`ssh://${host.user}@${bracketed}:${host.port}`,
+      sshOpts: pulumi
+        .all([host.hostKey, host.instance])
+        .apply(([hostKey, instance]) => sshOptions(hostKey, instance)),
+    },
+    opts,
+  );
+}

@@ -1,0 +1,19 @@
+import type { HostOptions } from "./options.ts";
+import type { Host } from "./words.ts";
+
+export { certificateFiles } from "./certificates.ts";
+export { ConfigSet, type ConfigFile, type ConfigSetArgs } from "./config-set.ts";
+export { chain, chained, lastResource } from "./carrier.ts";
+export { dockerProvider } from "./connection.ts";
+export { hostname, HostOptions, releases, size, type Release } from "./options.ts";
+export { Packages } from "./packages.ts";
+export { RemoteScript, Script, type ScriptArgs } from "./script.ts";
+export { secret } from "./secret.ts";
+export { Unit } from "./unit.ts";
+export type { Backup, Check, Host, Offers, OfflineText, Site } from "./words.ts";
+
+/** A machine that exists already, as its section of the configuration describes it. */
+export function existingHost(name: string, options: HostOptions): Host {
+  const { address, port, user, hostKey, instance, release } = options;
+  return { name, address, port, user, hostKey, instance, release };
+}

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { sizePattern, type Size } from "../../formats/size.ts";
+
+/** Debian releases that configuration is rendered for (nginx 1.22/OpenSSL 3.0, nginx 1.26/OpenSSL 3.5). */
+export const releases = ["bookworm", "trixie"] as const;
+
+/** A Debian release by its code name. */
+export type Release = (typeof releases)[number];
+
+/** A DNS name as a host, a site or a mail relay may have (RFC 1123, lower case, at least two labels). */
+export const hostname = z
+  .string()
+  .max(253)
+  .regex(/^(?!.*\.\d+$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/, {
+    error: "must be a host name in lower case, such as forum.example.org",
+  });
+
+/** A size option such as "10 MiB". */
+export const size = z.custom<Size>(
+  (value) => typeof value === "string" && sizePattern.test(value),
+  {
+    error: 'must be a size such as "10 MiB" (KiB, MiB or GiB)',
+  },
+);
+
+/** How a machine is reached over SSH, as a person writes it. */
+export const HostOptions = z.strictObject({
+  address: z
+    .union([hostname, z.ipv4(), z.ipv6()], { error: "must be a host name or an IP address" })
+    .describe("Where sshd answers: a name or an address."),
+  port: z.int().min(1).max(65535).default(22).describe("sshd's port."),
+  user: z
+    .literal("root", { error: "must be root: the scripts own files that only root may write" })
+    .default("root")
+    .describe("The login; its key comes from the ssh-agent, never from the configuration."),
+  hostKey: z
+    .string()
+    .regex(/^(?:ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521)) [A-Za-z0-9+/]+={0,2}$/, {
+      error:
+        "must be the machine's public host key as `ssh-ed25519 AAAA…` or `ecdsa-sha2-nistp256 AAAA…` " +
+        "(read /etc/ssh/ssh_host_ed25519_key.pub on the machine; RSA keys cannot be pinned)",
+    })
+    .describe("The public host key that the machine must show; another one is refused."),
+  release: z.enum(releases).describe("The Debian release that configuration is rendered for."),
+  instance: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/)
+    .default("1")
+    .describe(
+      "Change it when the machine was made anew: everything is applied again in the next run.",
+    ),
+});
+
+/** A validated host section. */
+export type HostOptions = z.output<typeof HostOptions>;

@@ -1,0 +1,75 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Release } from "./options.ts";
+
+/**
+ * A machine that can be reached over SSH. Where it came from is nobody's business here. `name` is known when
+ * the program is planned; `address`, `hostKey` and `instance` may be outputs of whatever made the machine.
+ */
+export interface Host {
+  readonly name: string;
+  readonly address: pulumi.Input<string>;
+  readonly port: number;
+  readonly user: string;
+  /** Public host key in authorized_keys form (`type base64`); every carrier pins it. */
+  readonly hostKey: pulumi.Input<string>;
+  /** New for each creation of the machine; a changed one means that nothing is there. */
+  readonly instance: pulumi.Input<string>;
+  readonly release: Release;
+}
+
+/** What a component wants served by the host's nginx. */
+export interface Site {
+  /** Short name, used in file names: lower case, digits, dashes. */
+  readonly name: string;
+  /** The name in the address bar; requests for it arrive here, others are refused. */
+  readonly hostname: string;
+  /** Absolute path of the unix socket that the application listens on (HTTP/1.1). */
+  readonly socket: string;
+  /** Largest request body in bytes; larger ones are answered 413. */
+  readonly maxBodyBytes: number;
+  /** Path prefixes, each ending in a slash, whose answers stream and must not be buffered. */
+  readonly streaming: readonly string[];
+  /** What visitors read while the application is away. */
+  readonly offline: OfflineText;
+}
+
+/** The words of a site's offline page, plain text. */
+export interface OfflineText {
+  /** Language tag of the texts (BCP 47). */
+  readonly language: string;
+  readonly title: string;
+  readonly message: string;
+}
+
+/** How a component wants to be watched; Icinga collects these. */
+export interface Check {
+  readonly name: string;
+  readonly host: string;
+  /** Monitoring plugin and its arguments, run on the host. */
+  readonly command: readonly [string, ...string[]];
+  /** Time between two runs, in seconds. */
+  readonly intervalSeconds: number;
+  /** What to do when it is not green, one sentence. */
+  readonly runbook: string;
+}
+
+/** What a component must not lose; the host schedules these. */
+export interface Backup {
+  readonly name: string;
+  readonly host: string;
+  /** Directories on the host that hold the data, absolute. */
+  readonly paths: readonly string[];
+  /** Command that writes a consistent copy before the paths are read, where plain files are not consistent. */
+  readonly prepare?: readonly [string, ...string[]];
+  /** How old the last good copy may become, in hours. */
+  readonly maxAgeHours: number;
+  /** How it is restored, one sentence. */
+  readonly restore: string;
+}
+
+/** What every component gives to the rooms that collect. */
+export interface Offers {
+  readonly sites: readonly Site[];
+  readonly checks: readonly Check[];
+  readonly backups: readonly Backup[];
+}

@@ -1,0 +1,95 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Argv } from "../../formats/shell.ts";
+import {
+  ConfigSet,
+  Packages,
+  Unit,
+  type Backup,
+  type Check,
+  type Host,
+  type Offers,
+  type Site,
+} from "../host/index.ts";
+import type { NginxOptions } from "./options.ts";
+import { proxyFiles } from "./render.ts";
+import { idUri } from "./site.ts";
+
+export { NginxOptions, RedirectOptions } from "./options.ts";
+
+/** Arguments of a proxy. */
+export interface NginxArgs {
+  readonly host: Host;
+  /** All sites of the host; each needs a certificate of its name there. */
+  readonly sites: readonly Site[];
+  readonly options: NginxOptions;
+}
+
+/** The reverse proxy of a host: TLS, the sites that components want served, and their offline pages. */
+export class Nginx extends pulumi.ComponentResource implements Offers {
+  /** Addresses of the sites, in the order given. */
+  readonly urls: readonly string[];
+  readonly sites: readonly Site[] = [];
+  readonly checks: readonly Check[];
+  readonly backups: readonly Backup[] = [];
+
+  constructor(name: string, args: NginxArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("platform:nginx:Nginx", name, {}, opts);
+    const { host, sites, options } = args;
+    const child = { parent: this };
+    new Packages(`${name}-packages`, { host, packages: ["nginx", "curl"] }, child);
+    const { files, id } = proxyFiles(sites, host.release, options);
+    new ConfigSet(
+      `${name}-files`,
+      {
+        host,
+        files,
+        absent: ["/etc/nginx/sites-enabled/default"],
+        validate: [["nginx", "-t", "-q"]],
+        activate: [["systemctl", "reload-or-restart", "nginx"]],
+        probe: sites.map((site) => probe(site, id)),
+      },
+      child,
+    );
+    const ready = ["nginx", "-t", "-q"] as const;
+    new Unit(`${name}-unit`, { host, unit: "nginx.service", ready }, child);
+    this.urls = sites.map((site) => `https://${site.hostname}/`);
+    this.checks = sites.map((site) => siteCheck(host, site));
+    this.registerOutputs({ urls: this.urls, checks: this.checks });
+  }
+}
+
+// A reload returns before the new workers serve, and it says nothing when it was refused; so ask the site itself.
+const ask = `for try in 1 2 3 4 5 6 7 8 9 10; do
+  answer=$(curl -ksS --max-time 5 --resolve "$1:443:127.0.0.1" "https://$1${idUri}" 2>&1) || true
+  [ "$answer" = "$2" ] && exit 0
+  sleep 0.5
+done
+echo "https://$1/ on the machine itself answers: $answer" >&2
+exit 1`;
+
+function probe(site: Site, id: string): Argv {
+  return ["sh", "-c", ask, "probe", site.hostname, id];
+}
+
+function siteCheck(host: Host, site: Site): Check {
+  return {
+    name: `site-${site.name}`,
+    host: host.name,
+    command: [
+      "check_http",
+      "-H",
+      site.hostname,
+      "-I",
+      "127.0.0.1",
+      "-S",
+      "--sni",
+      "-w",
+      "2",
+      "-c",
+      "5",
+    ],
+    intervalSeconds: 60,
+    runbook:
+      "A 503 is the offline page: look at the application; no answer at all: `systemctl status nginx`.",
+  };
+}

@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { hostname } from "../host/index.ts";
+
+const pem = z
+  .string()
+  .regex(/^-----BEGIN DH PARAMETERS-----\n[A-Za-z0-9+/=\n]+-----END DH PARAMETERS-----\n$/, {
+    error:
+      "must be a PEM block of DH PARAMETERS that ends with a line break, as `openssl dhparam` writes it",
+  });
+
+const path = z.string().regex(/^\/[\w./~-]*$/, {
+  error: "must be a path of plain characters that starts with a slash, such as /old-forum/",
+});
+
+const target = z.string().regex(/^https?:\/\/[a-z0-9.-]+(?::\d+)?(?:\/[\w./~%?=&-]*)?$/, {
+  error: "must be an http(s) URL of plain characters, such as https://archive.example.org/forum/",
+});
+
+/** A plain redirect of one path, or of all below it when it ends in a slash. */
+export const RedirectOptions = z
+  .strictObject({
+    hostname: hostname.describe("The site that answers."),
+    from: path.describe("A path; one that ends in a slash stands for everything below it."),
+    to: target.describe(
+      "Where it went; what stood behind `from` is appended when both end in a slash.",
+    ),
+    status: z.union([z.literal(301), z.literal(302)]).default(301),
+  })
+  .refine(({ from, to }) => from.endsWith("/") === to.endsWith("/"), {
+    path: ["to"],
+    error:
+      "must end in a slash exactly when `from` does: both stand for a tree, or both for one page",
+  })
+  .refine(({ from }) => from !== "/", {
+    path: ["from"],
+    error: "must not be the whole site: leave the site out instead",
+  });
+
+/** A validated redirect. */
+export type RedirectOptions = z.output<typeof RedirectOptions>;
+
+// What typed options and sites decide; a second word on it would be refused by nginx or open a hole.
+const owned =
+  /^(?:listen|server_name|location|include|return|if|rewrite|root|alias|error_page|client_max_body_size|ssl_.*|proxy_(?:pass|set_header|intercept_errors|http_version))$/;
+
+const setting = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]*$/, { error: "must be the name of an nginx directive" })
+  .refine((name) => !owned.test(name), {
+    error: "is decided by typed options and by the site itself: take it out of `settings`",
+  });
+
+/** The reverse proxy of a host. */
+export const NginxOptions = z.strictObject({
+  profile: z
+    .enum(["intermediate", "compatible"])
+    .default("intermediate")
+    .describe(
+      "Mozilla's intermediate guideline 6.0, or 5.7, which still offers DHE to old clients.",
+    ),
+  dhparam: z
+    .union([z.enum(["ffdhe2048", "ffdhe3072", "ffdhe4096", "none"]), z.strictObject({ pem })])
+    .default("ffdhe4096")
+    .describe(
+      "Diffie-Hellman group: one of RFC 7919, a PEM of your own, or none. Never made during a run.",
+    ),
+  redirects: z
+    .array(RedirectOptions)
+    .default([])
+    .describe("Redirects for other web applications that used to live on a site."),
+  settings: z
+    .record(setting, z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))]))
+    .default({})
+    .describe("More directives for each site's server block, by name."),
+});
+
+/** A validated nginx section. */
+export type NginxOptions = z.output<typeof NginxOptions>;

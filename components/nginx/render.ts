@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import { render } from "../../formats/nginx.ts";
+import type { ConfigFile, Release, Site } from "../host/index.ts";
+import { offlinePage } from "./offline.ts";
+import type { NginxOptions } from "./options.ts";
+import { defaultServers, offlinePath, siteServers, tlsPath } from "./site.ts";
+import { dhparam, dhparamPath, tlsDirectives } from "./tls.ts";
+
+/** All files of a host's proxy, and the id that each site answers to the machine itself. */
+export interface ProxyFiles {
+  readonly files: readonly (ConfigFile & { readonly content: string })[];
+  readonly id: string;
+}
+
+/** Renders the proxy of a host. The id is a digest of all files as they are without it. */
+export function proxyFiles(
+  sites: readonly Site[],
+  release: Release,
+  options: NginxOptions,
+): ProxyFiles {
+  const files = (id: string) => {
+    const group = dhparam(options.dhparam);
+    return [
+      { path: tlsPath, content: render(tlsDirectives(options, release)) },
+      ...(group === undefined ? [] : [{ path: dhparamPath, content: group }]),
+      {
+        path: "/etc/nginx/sites-enabled/00-platform.conf",
+        content: render(defaultServers(release)),
+      },
+      ...sites.flatMap((site) => [
+        { path: offlinePath(site), content: offlinePage(site.offline) },
+        {
+          path: `/etc/nginx/sites-enabled/platform-${site.name}.conf`,
+          content: render(siteServers(site, release, options, id)),
+        },
+      ]),
+    ];
+  };
+  const id = createHash("sha256")
+    .update(JSON.stringify(files("id")))
+    .digest("hex")
+    .slice(0, 16);
+  return { files: files(id), id };
+}

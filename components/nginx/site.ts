@@ -1,0 +1,150 @@
+import { block, directive, expression, type Directive } from "../../formats/nginx.ts";
+import { certificateFiles, type Release, type Site } from "../host/index.ts";
+import type { NginxOptions, RedirectOptions } from "./options.ts";
+import { tlsListeners } from "./tls.ts";
+
+/** The settings that all TLS sites of a host share. */
+export const tlsPath = "/etc/nginx/platform/tls.conf";
+
+/** Where a site's offline page lies on the host. */
+export function offlinePath(site: Site): string {
+  return `/etc/nginx/platform/offline/${site.name}.html`;
+}
+
+const offlineUri = "/.platform/offline.html";
+
+/** Where the machine itself may ask a site which configuration answers. */
+export const idUri = "/.platform/id";
+
+/** Answers names that nobody serves: no handshake without a known name, and 421 (RFC 9110, 15.5.20) behind one. */
+export function defaultServers(release: Release): Directive[] {
+  const refuse = [
+    directive("server_name", "_"),
+    directive("server_tokens", "off"),
+    directive("return", 421),
+  ];
+  return [
+    block(
+      "server",
+      [],
+      [
+        directive("listen", "80", "default_server"),
+        directive("listen", "[::]:80", "default_server"),
+        ...refuse,
+      ],
+    ),
+    block(
+      "server",
+      [],
+      [
+        ...tlsListeners(release, "default_server"),
+        directive("include", tlsPath),
+        directive("ssl_reject_handshake", "on"),
+        ...refuse,
+      ],
+    ),
+  ];
+}
+
+/** Both servers of a site; `id` names the whole configuration, so that a probe knows which one answers. */
+export function siteServers(
+  site: Site,
+  release: Release,
+  options: NginxOptions,
+  id: string,
+): Directive[] {
+  const files = certificateFiles(site.name);
+  return [
+    block(
+      "server",
+      [],
+      [
+        directive("listen", "80"),
+        directive("listen", "[::]:80"),
+        directive("server_name", site.hostname),
+        directive("server_tokens", "off"),
+        directive("return", 301, expression(`https://${site.hostname}$request_uri`)),
+      ],
+    ),
+    block(
+      "server",
+      [],
+      [
+        ...tlsListeners(release),
+        directive("server_name", site.hostname),
+        directive("server_tokens", "off"),
+        directive("ssl_certificate", files.chain),
+        directive("ssl_certificate_key", files.key),
+        directive("include", tlsPath),
+        directive("client_max_body_size", site.maxBodyBytes),
+        ...proxy(site),
+        ...options.redirects.filter(({ hostname }) => hostname === site.hostname).map(redirect),
+        ...offline(site),
+        configurationId(id),
+        ...Object.entries(options.settings).map(([name, value]) =>
+          directive(name, ...[value].flat()),
+        ),
+      ],
+    ),
+  ];
+}
+
+/**
+ * The way to the application. What a client sends as X-Real-IP or X-Forwarded-For is overwritten: Discourse
+ * limits and blocks by these addresses.
+ */
+function proxy(site: Site): Directive[] {
+  const pass = directive("proxy_pass", `http://unix:${site.socket}:`);
+  return [
+    directive("proxy_http_version", "1.1"),
+    directive("proxy_set_header", "Connection", ""),
+    directive("proxy_set_header", "Host", expression("$host")),
+    directive("proxy_set_header", "X-Real-IP", expression("$remote_addr")),
+    directive("proxy_set_header", "X-Forwarded-For", expression("$remote_addr")),
+    directive("proxy_set_header", "X-Forwarded-Proto", expression("$scheme")),
+    block("location", ["/"], [pass]),
+    ...site.streaming.map((path) =>
+      block("location", [path], [directive("proxy_buffering", "off"), pass]),
+    ),
+  ];
+}
+
+/** The page for 502 and 504 only, whoever says them: the application's own errors reach its users. */
+function offline(site: Site): Directive[] {
+  return [
+    directive("proxy_intercept_errors", "on"),
+    directive("error_page", 502, 504, "=503", offlineUri),
+    block(
+      "location",
+      ["=", offlineUri],
+      [
+        directive("internal"),
+        directive("alias", offlinePath(site)),
+        directive("add_header", "Retry-After", "30", "always"),
+        directive("add_header", "Cache-Control", "no-store", "always"),
+      ],
+    ),
+  ];
+}
+
+function redirect({ from, to, status }: RedirectOptions): Directive {
+  if (!from.endsWith("/")) return block("location", ["=", from], [directive("return", status, to)]);
+  const pattern = `^${from.replaceAll(".", String.raw`\.`)}(.*)$`;
+  const flag = status === 301 ? "permanent" : "redirect";
+  return block(
+    "location",
+    ["^~", from],
+    [directive("rewrite", expression(pattern), expression(`${to}$1`), flag)],
+  );
+}
+
+function configurationId(id: string): Directive {
+  return block(
+    "location",
+    ["=", idUri],
+    [
+      block("if", [expression("($remote_addr"), "!=", "127.0.0.1)"], [directive("return", 404)]),
+      directive("return", 200, id),
+    ],
+  );
+}

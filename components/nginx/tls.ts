@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { directive, type Directive } from "../../formats/nginx.ts";
+import type { Release } from "../host/index.ts";
+import type { NginxOptions } from "./options.ts";
+
+const ecdhe = [
+  "ECDHE-ECDSA-AES128-GCM-SHA256",
+  "ECDHE-RSA-AES128-GCM-SHA256",
+  "ECDHE-ECDSA-AES256-GCM-SHA384",
+  "ECDHE-RSA-AES256-GCM-SHA384",
+  "ECDHE-ECDSA-CHACHA20-POLY1305",
+  "ECDHE-RSA-CHACHA20-POLY1305",
+];
+
+const dhe = ["DHE-RSA-AES128-GCM-SHA256", "DHE-RSA-AES256-GCM-SHA384", "DHE-RSA-CHACHA20-POLY1305"];
+
+/** Mozilla's server side TLS guidelines: intermediate of 6.0 (2026-04-06), and of 5.7 for `compatible`. */
+const profiles = {
+  intermediate: {
+    ciphers: ecdhe,
+    groups: ["X25519MLKEM768", "X25519", "prime256v1", "secp384r1"],
+  },
+  compatible: {
+    ciphers: [...ecdhe, ...dhe],
+    groups: ["X25519", "prime256v1", "secp384r1"],
+  },
+} as const;
+
+/** What the nginx and OpenSSL of a release can do; bookworm has 1.22 and 3.0, trixie 1.26 and 3.5. */
+const abilities = {
+  // An unknown group is a hard error, and session tickets keep one key for ever before nginx 1.23.2.
+  bookworm: { unknownGroups: ["X25519MLKEM768"], rotatesTickets: false, http2Directive: false },
+  trixie: { unknownGroups: [], rotatesTickets: true, http2Directive: true },
+} as const satisfies Record<Release, object>;
+
+/** Where the Diffie-Hellman group lies on the host. */
+export const dhparamPath = "/etc/nginx/platform/dhparam.pem";
+
+/** The group's PEM, or undefined for none. The groups are those of RFC 7919, appendix A. */
+export function dhparam(option: NginxOptions["dhparam"]): string | undefined {
+  if (option === "none") return undefined;
+  if (typeof option === "object") return option.pem;
+  return readFileSync(new URL(`./dhparam/${option}.pem`, import.meta.url), "utf8");
+}
+
+/** TLS for all sites of a host. */
+export function tlsDirectives(options: NginxOptions, release: Release): Directive[] {
+  const { ciphers, groups } = profiles[options.profile];
+  const unknown: readonly string[] = abilities[release].unknownGroups;
+  const known = groups.filter((group) => !unknown.includes(group));
+  return [
+    directive("ssl_protocols", "TLSv1.2", "TLSv1.3"),
+    directive("ssl_ciphers", ciphers.join(":")),
+    directive("ssl_ecdh_curve", known.join(":")),
+    directive("ssl_prefer_server_ciphers", "off"),
+    directive("ssl_session_timeout", "1d"),
+    directive("ssl_session_cache", "shared:platform:10m"),
+    ...(abilities[release].rotatesTickets ? [] : [directive("ssl_session_tickets", "off")]),
+    ...(options.dhparam === "none" ? [] : [directive("ssl_dhparam", dhparamPath)]),
+  ];
+}
+
+/** The sockets of a TLS site, with HTTP/2 as the release's nginx writes it (`http2 on` since 1.25.1). */
+export function tlsListeners(release: Release, ...more: string[]): Directive[] {
+  const { http2Directive } = abilities[release];
+  const flags = http2Directive ? ["ssl", ...more] : ["ssl", "http2", ...more];
+  return [
+    directive("listen", "443", ...flags),
+    directive("listen", "[::]:443", ...flags),
+    ...(http2Directive ? [directive("http2", "on")] : []),
+  ];
+}

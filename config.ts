@@ -1,0 +1,157 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { CertificateOptions } from "./components/certificate/index.ts";
+import { DiscourseOptions, overridden } from "./components/discourse/index.ts";
+import { DockerEngineOptions } from "./components/docker-engine/index.ts";
+import { HostOptions } from "./components/host/index.ts";
+import { NginxOptions } from "./components/nginx/index.ts";
+
+/** A machine and the services of the machine itself. */
+const HostSection = HostOptions.extend({
+  docker: DockerEngineOptions.prefault({}),
+  nginx: NginxOptions.prefault({}),
+});
+
+/** The whole configuration of a stack; a section that is absent is not built. */
+const Configuration = z.strictObject({
+  hosts: z
+    .record(
+      z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, { error: "must be a short name in lower case" }),
+      HostSection,
+      { error: "is missing: name at least one machine, as in stacks/Pulumi.forum.yaml" },
+    )
+    .describe("Machines by name."),
+  certificates: CertificateOptions.prefault({}),
+  forum: DiscourseOptions.optional(),
+});
+
+/** The validated configuration of a stack. */
+export type Configuration = z.output<typeof Configuration>;
+
+/** One thing wrong in the configuration: its path and what to do. */
+export interface Problem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Where secrets stand; a section of the stack file that holds one must hold it encrypted. */
+const secretPaths = [
+  ["forum", "smtp", "user"],
+  ["forum", "smtp", "password"],
+] as const;
+
+/** Reads a section: its value parsed from JSON where it is JSON, and whether the stack file holds it encrypted. */
+export type Source = ReadonlyMap<string, { readonly text: string; readonly secret: boolean }>;
+
+/** Checks the sections. All problems come at once, and none repeats a value that could be a secret. */
+export function parse(source: Source): { config?: Configuration; problems: readonly Problem[] } {
+  const raw: Record<string, unknown> = Object.fromEntries(
+    [...source]
+      .map(([key, { text }]) => [key, section(text)])
+      .filter(([, value]) => !isEmpty(value)),
+  );
+  const result = Configuration.safeParse(raw);
+  const problems = result.success
+    ? contradictions(result.data)
+    : result.error.issues.flatMap((issue) => explain(issue));
+  const plain = secretPaths
+    .filter(([key]) => source.get(key)?.secret === false)
+    .filter((path) => path.reduce<unknown>(member, raw) !== undefined)
+    .map((path) => ({
+      path: path.join("."),
+      message:
+        "is in plain text in the stack file: set it again with `pulumi config set --secret --path`",
+    }));
+  const all = [...problems, ...plain];
+  return result.success && all.length === 0
+    ? { config: result.data, problems: all }
+    : { problems: all };
+}
+
+function member(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
+}
+
+function section(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+// Pulumi.yaml gives every declared section the default {}, which stands for "absent".
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
+
+function explain(issue: z.core.$ZodIssue): Problem[] {
+  const path = issue.path.map(String).join(".");
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      path: path === "" ? key : `${path}.${key}`,
+      message: "is not an option: correct its name or take it out (docs/options.md lists all)",
+    }));
+  }
+  if (issue.code === "invalid_key") {
+    return [{ path, message: issue.issues.map(({ message }) => message).join("; ") }];
+  }
+  return [{ path, message: issue.message }];
+}
+
+/** What no schema of a single section can see. */
+function contradictions({ hosts, forum }: Configuration): Problem[] {
+  const problems: Problem[] = [];
+  const refuse = (path: string, message: string) => problems.push({ path, message });
+  if (forum && !(forum.host in hosts)) {
+    refuse("forum.host", `names no machine: take one of ${Object.keys(hosts).join(", ")}`);
+  }
+  for (const name of forum ? overridden(forum) : []) {
+    refuse(`forum.environment.${name}`, "is set by a typed option of the forum: use that one");
+  }
+  for (const [name, { nginx }] of Object.entries(hosts)) {
+    const served = forum?.host === name ? [forum.hostname] : [];
+    nginx.redirects.forEach(({ hostname }, index) => {
+      if (served.includes(hostname)) return;
+      const known = served.length === 0 ? "none" : served.join(", ");
+      refuse(
+        `hosts.${name}.nginx.redirects.${index}.hostname`,
+        `is not served there (served: ${known})`,
+      );
+    });
+    if (nginx.profile === "compatible" && nginx.dhparam === "none") {
+      refuse(
+        `hosts.${name}.nginx.dhparam`,
+        "must name a group while `profile` is compatible, which offers DHE; or set `profile` to intermediate",
+      );
+    }
+  }
+  return problems;
+}
+
+/** The problems as one message for the person who must act. */
+export function describe(problems: readonly Problem[], project: string, stack: string): string {
+  const lines = problems.map(({ path, message }) => `  ${project}:${path} ${message}`);
+  const count = problems.length === 1 ? "one problem" : `${problems.length} problems`;
+  return `the configuration of stack ${stack} has ${count}; nothing was changed:\n${lines.join("\n")}`;
+}
+
+/** Reads the stack's configuration. Throws one `RunError` with every problem before any resource exists. */
+export function loadConfiguration(): Configuration {
+  const project = pulumi.getProject();
+  const prefix = `${project}:`;
+  // Not in the public types: whether a key holds anything encrypted.
+  const { isConfigSecret } = pulumi.runtime as unknown as {
+    isConfigSecret: (key: string) => boolean;
+  };
+  const source = new Map(
+    Object.entries(pulumi.runtime.allConfig())
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, text]) => [key.slice(prefix.length), { text, secret: isConfigSecret(key) }]),
+  );
+  const { config, problems } = parse(source);
+  if (!config) throw new pulumi.RunError(describe(problems, project, pulumi.getStack()));
+  return config;
+}

@@ -1,0 +1,43 @@
+import { Certificate, CertificateAuthority } from "../components/certificate/index.ts";
+import { Discourse } from "../components/discourse/index.ts";
+import { DockerEngine } from "../components/docker-engine/index.ts";
+import { existingHost, type Offers } from "../components/host/index.ts";
+import { Nginx } from "../components/nginx/index.ts";
+import type { Configuration } from "../config.ts";
+
+/** The stack: one function a section, and the rooms that collect what the others offer. */
+export function platform(config: Configuration) {
+  const authority = new CertificateAuthority("authority", config.certificates);
+  const parts = config.forum ? forum(config, config.forum, authority) : { urls: [], offers: [] };
+  return {
+    urls: parts.urls,
+    authorityCertificate: authority.certPem,
+    checks: parts.offers.flatMap(({ checks }) => checks),
+    backups: parts.offers.flatMap(({ backups }) => backups),
+  };
+}
+
+/** The forum on its machine: engine, container, certificate, proxy. */
+function forum(
+  config: Configuration,
+  options: NonNullable<Configuration["forum"]>,
+  authority: CertificateAuthority,
+) {
+  const section = config.hosts[options.host];
+  if (section === undefined) throw new RangeError(`no machine is called ${options.host}`);
+  const host = existingHost(options.host, section);
+  const engine = new DockerEngine(`${host.name}-docker`, { host, options: section.docker });
+  const discourse = new Discourse("forum", { host, engine, options });
+  const names = [options.hostname] as const;
+  const certificate = new Certificate("forum-certificate", {
+    host,
+    site: "forum",
+    authority,
+    names,
+    options: config.certificates,
+  });
+  const proxy = { host, sites: discourse.sites, options: section.nginx };
+  const nginx = new Nginx(`${host.name}-nginx`, proxy);
+  const offers: readonly Offers[] = [engine, discourse, certificate, nginx];
+  return { urls: nginx.urls, offers };
+}
