@@ -51,13 +51,13 @@ export async function runRemote(
       options.push("-i", identity);
     }
     const { user, host, port } = connection;
-    const args = [...options, "-p", String(port), "-l", user, "--", host, "--", command.command];
+    const args = [...options, "-p", String(port), "-l", user, "--", host, command.command];
     for (let dials = 1, wait = backoff.first; ; dials += 1) {
       const result = await runner({ args, ...command, signal });
       if (result.status !== 255 || (await exists(connected))) return outcome(command, result);
       const limit = connection.dialErrorLimit;
       if (limit >= 0 && dials > limit) {
-        throw new Error(`after ${limit} failed attempts: ${result.stderr.trim()}`);
+        throw new Error(`after ${limit} failed attempts: ${lastLine(result.stderr)}`);
       }
       await pause(wait, undefined, { signal });
       wait = Math.min(wait * backoff.factor, backoff.longest);
@@ -73,6 +73,11 @@ function outcome({ command }: RemoteCommand, { status, stdout, stderr, both }: S
     throw new Error(`Process exited with status ${status}: running ${text}:\n${both}`);
   }
   return { stdout: stdout.replace(/\n$/, ""), stderr: stderr.replace(/\n$/, "") };
+}
+
+/** OpenSSH ends with the reason; before it may stand pages of warnings. */
+function lastLine(printed: string): string {
+  return printed.trim().split("\n").at(-1)?.trim() ?? "";
 }
 
 /** No configuration of the operator's counts. The local command tells a dial from a command. */
