@@ -22,8 +22,8 @@ install_dependencies() {
   log=$(mktemp)
   trap 'rm -f "$log"' EXIT
   # Only the package that brings Node 24 may run its script, for that is how it fetches it.
-  if npm ci --ignore-scripts --no-audit --no-fund >"$log" 2>&1 &&
-    npm rebuild node >>"$log" 2>&1 &&
+  if npm ci --loglevel=error --ignore-scripts --no-audit --no-fund >"$log" 2>&1 &&
+    npm rebuild --loglevel=error node >>"$log" 2>&1 &&
     node_modules/.bin/node --version >>"$log" 2>&1; then
     printf '%s\n' "$wanted" >"$stamp"
     echo '✓ dependencies installed' >&2

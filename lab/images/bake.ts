@@ -83,6 +83,8 @@ export function mmdebstrapArguments(
 ): string[] {
   return [
     "--quiet",
+    // Merged /usr as Debian's installer makes it; else the package usrmerge brings all of Perl.
+    "--hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr",
     `--variant=${recipe.variant}`,
     `--include=${recipe.packages.join(",")}`,
     ...apt.settings.map((line) => `--aptopt=${line}`),
