@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { CertificateOptions } from "./components/certificate/index.ts";
-import { DiscourseOptions, overridden } from "./components/discourse/index.ts";
+import { DiscourseOptions } from "./components/discourse/index.ts";
 import { DockerEngineOptions } from "./components/docker-engine/index.ts";
 import { HostOptions } from "./components/host/index.ts";
 import { NginxOptions } from "./components/nginx/index.ts";
+import { contradictions, member, type Problem } from "./stacks/contradictions.ts";
 
 /** A machine and the services of the machine itself. */
 const HostSection = HostOptions.extend({
@@ -28,12 +29,6 @@ const Configuration = z.strictObject({
 /** The validated configuration of a stack. */
 export type Configuration = z.output<typeof Configuration>;
 
-/** One thing wrong in the configuration: its path and what to do. */
-export interface Problem {
-  readonly path: string;
-  readonly message: string;
-}
-
 /** Where secrets stand; a section of the stack file that holds one must hold it encrypted. */
 const secretPaths = [
   ["forum", "smtp", "user"],
@@ -45,15 +40,13 @@ export type Source = ReadonlyMap<string, { readonly text: string; readonly secre
 
 /** Checks the sections. All problems come at once, and none repeats a value that could be a secret. */
 export function parse(source: Source): { config?: Configuration; problems: readonly Problem[] } {
-  const raw: Record<string, unknown> = Object.fromEntries(
-    [...source]
-      .map(([key, { text }]) => [key, section(text)])
-      .filter(([, value]) => !isEmpty(value)),
-  );
+  const raw: Record<string, unknown> = {};
+  for (const [key, { text }] of source) {
+    const value = section(text);
+    if (!isEmpty(value)) raw[key] = value;
+  }
   const result = Configuration.safeParse(raw);
-  const problems = result.success
-    ? contradictions(result.data)
-    : result.error.issues.flatMap((issue) => explain(issue));
+  const problems = result.success ? [] : result.error.issues.flatMap((issue) => explain(issue));
   const plain = secretPaths
     .filter(([key]) => source.get(key)?.secret === false)
     .filter((path) => path.reduce<unknown>(member, raw) !== undefined)
@@ -62,16 +55,10 @@ export function parse(source: Source): { config?: Configuration; problems: reado
       message:
         "is in plain text in the stack file: set it again with `pulumi config set --secret --path`",
     }));
-  const all = [...problems, ...plain];
+  const all = [...problems, ...contradictions(raw), ...plain];
   return result.success && all.length === 0
     ? { config: result.data, problems: all }
     : { problems: all };
-}
-
-function member(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null
-    ? (value as Record<string, unknown>)[key]
-    : undefined;
 }
 
 function section(text: string): unknown {
@@ -99,36 +86,6 @@ function explain(issue: z.core.$ZodIssue): Problem[] {
     return [{ path, message: issue.issues.map(({ message }) => message).join("; ") }];
   }
   return [{ path, message: issue.message }];
-}
-
-/** What no schema of a single section can see. */
-function contradictions({ hosts, forum }: Configuration): Problem[] {
-  const problems: Problem[] = [];
-  const refuse = (path: string, message: string) => problems.push({ path, message });
-  if (forum && !(forum.host in hosts)) {
-    refuse("forum.host", `names no machine: take one of ${Object.keys(hosts).join(", ")}`);
-  }
-  for (const name of forum ? overridden(forum) : []) {
-    refuse(`forum.environment.${name}`, "is set by a typed option of the forum: use that one");
-  }
-  for (const [name, { nginx }] of Object.entries(hosts)) {
-    const served = forum?.host === name ? [forum.hostname] : [];
-    nginx.redirects.forEach(({ hostname }, index) => {
-      if (served.includes(hostname)) return;
-      const known = served.length === 0 ? "none" : served.join(", ");
-      refuse(
-        `hosts.${name}.nginx.redirects.${index}.hostname`,
-        `is not served there (served: ${known})`,
-      );
-    });
-    if (nginx.profile === "compatible" && nginx.dhparam === "none") {
-      refuse(
-        `hosts.${name}.nginx.dhparam`,
-        "must name a group while `profile` is compatible, which offers DHE; or set `profile` to intermediate",
-      );
-    }
-  }
-  return problems;
 }
 
 /** The problems as one message for the person who must act. */

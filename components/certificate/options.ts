@@ -20,6 +20,7 @@ export const CertificateOptions = z
   })
   .refine(({ validityDays, renewalDays }) => renewalDays < validityDays, {
     path: ["renewalDays"],
+    when: () => true,
     error:
       "must be smaller than validityDays, or each run would renew: lower renewalDays or raise validityDays",
   });

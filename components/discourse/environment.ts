@@ -37,8 +37,21 @@ export function environmentList(options: DiscourseOptions): pulumi.Output<string
     .apply((lines) => lines.toSorted());
 }
 
-/** Names in `environment` that typed options set already. */
-export function overridden(options: DiscourseOptions): string[] {
-  const typed = environment(options);
-  return Object.keys(options.environment).filter((name) => name in typed);
-}
+/** All names that typed options set, so that no other option may. */
+export const typedNames: readonly string[] = [
+  "LANG",
+  "LANGUAGE",
+  "LC_ALL",
+  "DISCOURSE_HOSTNAME",
+  "DISCOURSE_FORCE_HTTPS",
+  "DISCOURSE_DEVELOPER_EMAILS",
+  "DISCOURSE_NOTIFICATION_EMAIL",
+  "DISCOURSE_DEFAULT_LOCALE",
+  "DISCOURSE_MAX_ATTACHMENT_SIZE_KB",
+  "DISCOURSE_MAX_IMAGE_SIZE_KB",
+  "DISCOURSE_SMTP_ADDRESS",
+  "DISCOURSE_SMTP_PORT",
+  "DISCOURSE_SMTP_FORCE_TLS",
+  "DISCOURSE_SMTP_USER_NAME",
+  "DISCOURSE_SMTP_PASSWORD",
+];

@@ -17,7 +17,7 @@ import type { DiscourseOptions } from "./options.ts";
 import { forumBackup, forumCheck, forumSite, sharedDirectory, socketPath } from "./site.ts";
 
 export { DiscourseOptions } from "./options.ts";
-export { overridden } from "./environment.ts";
+export { typedNames } from "./environment.ts";
 
 /** Arguments of a forum. */
 export interface DiscourseArgs {

@@ -70,7 +70,7 @@ function claim(name: string, host: Host, paths: readonly string[]): void {
   claimed.set(host, owners);
   for (const path of paths) {
     const owner = owners.get(path);
-    if (!/^\/(?:[\w.@:+-]+\/)*[\w.@:+-]+$/.test(path) || path.includes("/../")) {
+    if (!/^\/(?:[\w.@:+-]+\/)*[\w.@:+-]+$/.test(path) || /\/\.\.?(?:\/|$)/.test(path)) {
       throw new pulumi.RunError(`${name}: "${path}" on ${host.name} is not a plain absolute path`);
     }
     if (owner !== undefined) {

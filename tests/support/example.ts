@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { parse as parseYaml } from "yaml";
+import { describe, parse, type Configuration, type Source } from "../../config.ts";
+
+/** Secrets of the examples; each is looked for everywhere it must not be. */
+export const canaries = { user: "canary-smtp-user", password: "canary-smtp-password" } as const;
+
+/** A host key as a machine may have it. */
+export const hostKey =
+  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFJlcGxhY2VUaGlzRXhhbXBsZUJ5WW91ckhvc3RLZXkh";
+
+/** Sections as objects, by name. */
+export type Sections = Record<string, Record<string, unknown>>;
+
+/** The sections of a committed stack file, completed by what the lab or a person adds to it. */
+export function stackSections(file: string): Sections {
+  const text = readFileSync(new URL(`../../stacks/${file}`, import.meta.url), "utf8");
+  const { config } = parseYaml(text) as { config: Sections };
+  const sections = Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key.replace(/^platform:/, ""), value]),
+  );
+  const { hosts, forum } = sections;
+  for (const host of Object.values(hosts ?? {})) {
+    Object.assign(host as object, { address: "127.0.0.1", hostKey, ...(host as object) });
+  }
+  if (forum) {
+    forum["image"] ??= {
+      name: "discourse-standin:1",
+      archive: "/var/lib/platform/images/standin.tar",
+    };
+    forum["smtp"] = { ...(forum["smtp"] as object), ...canaries };
+  }
+  return sections;
+}
+
+/** Sections as `config.ts` reads them; the forum's hold secrets, so they come encrypted. */
+export function sourceOf(sections: Sections, secret = true): Source {
+  return new Map(
+    Object.entries(sections).map(([key, value]) => [
+      key,
+      { text: JSON.stringify(value), secret: secret && key === "forum" },
+    ]),
+  );
+}
+
+/** The validated configuration of sections; fails with all problems. */
+export function configuration(sections: Sections): Configuration {
+  const { config, problems } = parse(sourceOf(sections));
+  if (!config) throw new Error(describe(problems, "platform", "test"));
+  return config;
+}

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { test } from "node:test";
+import { platform } from "../../stacks/platform.ts";
+import { deploy, plainTexts } from "../support/deploy.ts";
+import { canaries, configuration, hostKey, stackSections } from "../support/example.ts";
+
+const files = readdirSync(new URL("../../stacks/", import.meta.url)).filter((name) =>
+  /^Pulumi\.\w+\.yaml$/.test(name),
+);
+
+test("the lab and the production example are there", () => {
+  assert.deepEqual(files.toSorted(), ["Pulumi.forum.yaml", "Pulumi.lab.yaml"]);
+});
+
+for (const file of files) {
+  for (const preview of [false, true]) {
+    test(`${file} builds in ${preview ? "preview" : "update"} mode and shows no secret`, async () => {
+      const config = configuration(stackSections(file));
+      const { resources } = await deploy(() => platform(config), preview);
+      const shown = plainTexts(resources).join("\n");
+      for (const secret of [
+        ...Object.values(canaries),
+        "KEY authority-key",
+        "KEY forum-certificate-key",
+      ]) {
+        assert.ok(!shown.includes(secret), `${secret} is in plain text`);
+      }
+      assert.ok(resources.length > 10);
+    });
+  }
+}
+
+test("the lab stack registers exactly these resources", async () => {
+  const config = configuration(stackSections("Pulumi.lab.yaml"));
+  const { list } = await deploy(() => platform(config));
+  assert.deepEqual(list, [
+    "command:remote:Command forum-archive",
+    "command:remote:Command forum-certificate-files",
+    "command:remote:Command forum-docker-daemon",
+    "command:remote:Command forum-docker-packages",
+    "command:remote:Command forum-docker-unit",
+    "command:remote:Command forum-image-check",
+    "command:remote:Command forum-nginx-files",
+    "command:remote:Command forum-nginx-packages",
+    "command:remote:Command forum-nginx-unit",
+    "command:remote:Command forum-ready",
+    "command:remote:Command forum-tools",
+    "docker:index/container:Container forum-app",
+    "docker:index/remoteImage:RemoteImage forum-image",
+    "platform:certificate:Certificate forum-certificate",
+    "platform:certificate:CertificateAuthority authority",
+    "platform:discourse:Discourse forum",
+    "platform:docker-engine:DockerEngine forum-docker",
+    "platform:nginx:Nginx forum-nginx",
+    "pulumi:providers:docker forum-docker-provider",
+    "tls:index/certRequest:CertRequest forum-certificate-request",
+    "tls:index/locallySignedCert:LocallySignedCert forum-certificate-cert",
+    "tls:index/privateKey:PrivateKey authority-key",
+    "tls:index/privateKey:PrivateKey forum-certificate-key",
+    "tls:index/selfSignedCert:SelfSignedCert authority-cert",
+  ]);
+});
+
+test("every command of a host waits for the one before it", async () => {
+  const config = configuration(stackSections("Pulumi.lab.yaml"));
+  const { resources } = await deploy(() => platform(config));
+  const carried = resources.filter(({ type }) => type === "command:remote:Command");
+  const waits = (name: string, seen = new Set<string>()): Set<string> => {
+    for (const before of resources.find((one) => one.name === name)?.dependsOn ?? []) {
+      if (!seen.has(before)) waits(before, seen.add(before));
+    }
+    return seen;
+  };
+  const order = carried.map(({ name }) => name).toSorted((a, b) => waits(a).size - waits(b).size);
+  order.slice(1).forEach((name, index) => {
+    assert.ok(waits(name).has(order[index] ?? ""), `${name} waits for ${order[index] ?? ""}`);
+  });
+  assert.equal(order.length, 11);
+});
+
+test("every command is silent, pinned, bounded in time and free of triggers", async () => {
+  const config = configuration(stackSections("Pulumi.lab.yaml"));
+  const { resources } = await deploy(() => platform(config));
+  for (const { name, type, inputs, options } of resources) {
+    if (type !== "command:remote:Command") continue;
+    assert.equal(inputs["logging"], "none", name);
+    assert.equal(inputs["addPreviousOutputInEnv"], false, name);
+    assert.equal(inputs["triggers"], undefined, name);
+    assert.equal(inputs["environment"], undefined, name);
+    assert.match(
+      String(inputs["create"]),
+      /^exec env -i .* timeout --kill-after=30 \d+ bash -s -- apply$/,
+    );
+    assert.deepEqual(options.additionalSecretOutputs, ["stdout", "stderr", "connection"], name);
+    const connection = inputs["connection"] as Record<string, unknown>;
+    assert.equal(connection["hostKey"], hostKey, name);
+    assert.deepEqual(Object.keys(connection).toSorted(), [
+      "dialErrorLimit",
+      "host",
+      "hostKey",
+      "perDialTimeout",
+      "port",
+      "user",
+    ]);
+  }
+});
