@@ -10,6 +10,7 @@ const color = process.stdout.isTTY && !process.env["NO_COLOR"] ? "always" : "nev
 /** How the engine's words reach the person: as they come. */
 const streams = {
   color,
+  suppressOutputs: true, // they are for programs; people get the closing words
   onOutput: (text: string) => process.stdout.write(text),
   onError: (text: string) => process.stderr.write(text),
 } as const;

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { labels } from "./containers.ts";
 import { docker } from "./docker.ts";
 import { recipeLabel } from "./images/bake.ts";
-import { listMachines, removeMachine } from "./machines.ts";
+import { listMachines } from "./machines.ts";
 import { say } from "./progress.ts";
 import { labDir, withStack } from "./session.ts";
 import { cacheFolder } from "./toolchain/cache.ts";
@@ -59,10 +60,17 @@ async function stackRemoved(): Promise<string[]> {
   }
 }
 
+/** Also those of the tests, whose folders lie in the lab's. */
 async function machinesRemoved(): Promise<string[]> {
-  const machines = await listMachines(labDir).catch(() => []); // without Docker there is none
-  for (const { name } of machines) await removeMachine({ name, labDir });
-  return machines.map(({ name, container }) => `machine ${name}: container ${container}, its disk`);
+  const format = `--format={{.Names}}\t{{.Label "${labels.lab}"}}`;
+  const args = ["ps", "--all", `--filter=label=${labels.machine}`, format];
+  const lines = (await docker(args).catch(() => "")).split("\n"); // without Docker there is none
+  const containers = lines.flatMap((line) => {
+    const [container = "", lab = ""] = line.split("\t");
+    return `${lab}/`.startsWith(`${labDir}/`) ? [container] : [];
+  });
+  for (const container of containers) await docker(["rm", "--force", "--volumes", container]);
+  return containers.map((container) => `machine: container ${container} and its disk`);
 }
 
 async function imagesRemoved(): Promise<string[]> {
