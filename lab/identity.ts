@@ -17,19 +17,24 @@ export interface KeyPair {
 
 /** The operator's key for all machines of a lab; made when it is not there. */
 export function operatorKey(labDir: string): Promise<KeyPair> {
-  return ensureKey(join(labDir, "ssh/id_ed25519"));
+  return ensureKey(join(labDir, "ssh/id_ed25519"), "platform-lab");
 }
 
 /** The host key of one machine of a lab; made when it is not there. */
 export function hostKey(labDir: string, machine: string): Promise<KeyPair> {
-  return ensureKey(join(labDir, "machines", machine, "ssh_host_ed25519_key"));
+  return ensureKey(join(machineFolder(labDir, machine), "ssh_host_ed25519_key"), machine);
 }
 
-async function ensureKey(path: string): Promise<KeyPair> {
+/** The folder of a lab that holds what belongs to one machine. */
+export function machineFolder(labDir: string, machine: string): string {
+  return join(labDir, "machines", machine);
+}
+
+async function ensureKey(path: string, comment: string): Promise<KeyPair> {
   if (!existsSync(path)) {
     await ensureProgram("ssh-keygen", ["openssh-client"]);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await must("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", path]);
+    await must("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", path]);
   }
   await chmod(path, 0o600);
   const [type = "", key = ""] = (await readFile(`${path}.pub`, "utf8")).split(/\s+/);
@@ -60,9 +65,12 @@ export async function withAgent<T>(
   }
 }
 
-/** Starts an agent around a `cat` that reads from us, so that it ends when we are killed, too. */
+/**
+ * Starts an agent around a `cat` that reads from us, so that it ends when we are killed, too,
+ * but not on a Ctrl-C: what that interrupts still has to end in order.
+ */
 async function startAgent(socket: string): Promise<{ end: () => void }> {
-  const script = 'echo "$SSH_AGENT_PID" && exec cat';
+  const script = 'trap "" INT; echo "$SSH_AGENT_PID"; exec cat';
   const child = spawn("ssh-agent", ["-a", socket, "sh", "-c", script], {
     stdio: ["pipe", "pipe", "inherit"],
   });

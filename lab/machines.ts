@@ -1,9 +1,8 @@
 import { mkdir, rm } from "node:fs/promises";
-import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { containerName, createArguments, labels, specId, type MachineSpec } from "./containers.ts";
 import { docker, ensureDocker, inspect } from "./docker.ts";
-import { hostKey, operatorKey, sshArguments, type KeyPair } from "./identity.ts";
+import { hostKey, machineFolder, operatorKey, sshArguments, type KeyPair } from "./identity.ts";
 import { ensureMachineImage } from "./machine-image.ts";
 import { lastLines, run, type Result } from "./process.ts";
 import { say, step } from "./progress.ts";
@@ -32,55 +31,69 @@ export interface Machine {
  */
 export async function startMachine(spec: MachineSpec): Promise<Machine> {
   await ensureDocker(spec.labDir);
+  const found = await existing(spec);
   const image = await ensureMachineImage(spec.release ?? "bookworm");
   const keys = {
     host: await hostKey(spec.labDir, spec.name),
     operator: await operatorKey(spec.labDir),
   };
-  const container = containerName(spec);
-  const state = await stateOf(spec, image, [keys.host.publicKey, keys.operator.publicKey]);
-  if (state === "missing") await create(spec, image, keys);
+  if (found) await checkKept(found, spec, keys, image);
+  else await create(spec, image, keys);
+
   const machine = await reach(spec, keys);
-  if (state === "running") {
+  if (found?.running) {
     await waitForBoot(machine);
     say(`✓ machine ${spec.name} runs at ${machine.address}`);
     return machine;
   }
-  const what = state === "missing" ? "first start" : "start";
+  const what = found ? "start" : "first start";
   await step(`machine ${spec.name} at ${machine.address}: ${what}`, "some seconds", async () => {
-    await docker(["start", container]);
+    await docker(["start", machine.container]);
     await waitForBoot(machine);
   });
   return machine;
 }
 
-type State = "missing" | "stopped" | "running";
+interface Existing {
+  readonly running: boolean;
+  readonly image: string;
+  readonly spec: string;
+}
 
-async function stateOf(spec: MachineSpec, image: string, keys: readonly string[]): Promise<State> {
+/** The machine's container, if there is one; refuses one that belongs to somebody else. */
+async function existing(spec: MachineSpec): Promise<Existing | undefined> {
   const container = containerName(spec);
-  const label = (name: string) => `{{index .Config.Labels "${name}"}}`;
-  const format = [".State.Running", ".Image"].map((field) => `{{${field}}}`);
-  const wanted = [...format, label(labels.spec), label(labels.lab)].join("\n");
-  const answer = await inspect("container", container, wanted);
-  if (answer === undefined) return "missing";
-  const [running, imageId, made, lab] = answer.split("\n");
-  if (lab !== spec.labDir) {
-    throw new Error(
-      `The container ${container} belongs to ${lab ? `the lab in ${lab}` : "something else"}. ` +
-        `Two labs cannot run at once on one machine: destroy that one first.`,
-    );
-  }
-  if (made !== specId(spec, keys)) {
+  const fields = [".State.Running", ".Image", ...[labels.spec, labels.lab].map(labelField)];
+  const format = fields.map((field) => `{{${field}}}`).join("\n");
+  const answer = await inspect("container", container, format);
+  if (answer === undefined) return undefined;
+  const [running, image = "", made = "", lab] = answer.split("\n");
+  if (lab === spec.labDir) return { running: running === "true", image, spec: made };
+  throw new Error(
+    `The container ${container} belongs to ${lab ? `the lab in ${lab}` : "something else"}. ` +
+      `Two labs cannot run at once on one computer: destroy that one first.`,
+  );
+}
+
+function labelField(name: string): string {
+  return `index .Config.Labels "${name}"`;
+}
+
+async function checkKept(found: Existing, spec: MachineSpec, keys: Keys, image: string) {
+  if (found.spec !== specId(spec, publicKeys(keys))) {
     throw new Error(
       `The machine ${spec.name} was made with another address, release or key than is asked for ` +
         `now. It is not replaced by itself, for it holds data. To give it up: ` +
-        `docker rm --force --volumes ${container}`,
+        `docker rm --force --volumes ${containerName(spec)}`,
     );
   }
-  if (imageId !== (await inspect("image", image, "{{.Id}}"))) {
+  if (found.image !== (await inspect("image", image, "{{.Id}}"))) {
     say(`• machine ${spec.name} is kept, though a newer ${image} exists`);
   }
-  return running === "true" ? "running" : "stopped";
+}
+
+function publicKeys({ host, operator }: Keys): string[] {
+  return [host.publicKey, operator.publicKey];
 }
 
 interface Keys {
@@ -88,10 +101,11 @@ interface Keys {
   readonly operator: KeyPair;
 }
 
-async function create(spec: MachineSpec, image: string, { host, operator }: Keys): Promise<void> {
+async function create(spec: MachineSpec, image: string, keys: Keys): Promise<void> {
+  const { host, operator } = keys;
   const container = containerName(spec);
   if (spec.images !== undefined) await mkdir(spec.images, { recursive: true });
-  const id = specId(spec, [host.publicKey, operator.publicKey]);
+  const id = specId(spec, publicKeys(keys));
   await docker(["create", ...(await createArguments(spec, id)), image]);
   for (const [from, to] of [
     [host.path, "/etc/ssh/ssh_host_ed25519_key"],
@@ -144,13 +158,16 @@ export async function stopMachine(spec: Pick<MachineSpec, "name" | "prefix">): P
   await docker(["stop", "--time=30", containerName(spec)]);
 }
 
-/** Removes a machine, its disk and its host key; says nothing when it is not there. */
+/** Removes a machine, its disks and its host key; does nothing when there is none. */
 export async function removeMachine(
   spec: Pick<MachineSpec, "name" | "prefix" | "labDir">,
 ): Promise<void> {
-  await docker(["rm", "--force", "--volumes", containerName(spec)]).catch(() => undefined);
-  const { path } = await hostKey(spec.labDir, spec.name);
-  await rm(dirname(path), { recursive: true, force: true });
+  const container = containerName(spec);
+  if ((await inspect("container", container, "{{.Id}}")) !== undefined) {
+    await stopMachine(spec); // or its inner containers' cgroups would stay behind
+    await docker(["rm", "--force", "--volumes", container]);
+  }
+  await rm(machineFolder(spec.labDir, spec.name), { recursive: true, force: true });
 }
 
 /** The machines of a lab, whether they run or not. */
