@@ -3,38 +3,15 @@ import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { remoteCommand, scriptText } from "../../../components/host/carrier.ts";
 import { sshOptions } from "../../../components/host/connection.ts";
-import {
-  ConfigSet,
-  Packages,
-  RemoteScript,
-  Script,
-  Unit,
-  type Host,
-} from "../../../components/host/index.ts";
+import { ConfigSet, Packages, RemoteScript, Script, Unit } from "../../../components/host/index.ts";
 import { deploy } from "../../support/deploy.ts";
 import { hostKey } from "../../support/example.ts";
+import { exampleHost } from "../../support/host.ts";
+import { assignmentLines } from "../../support/scripts.ts";
 
-const host = (name = "forum"): Host => ({
-  name,
-  address: "192.0.2.7",
-  port: 2222,
-  user: "root",
-  hostKey,
-  instance: "7",
-  release: "bookworm",
-});
+const host = exampleHost;
 
 const script = new URL("../../../components/host/packages.sh", import.meta.url);
-
-/** The assignments at the head of a script's text, as the lines between the content id and the prelude. */
-function assignmentsOf(stdin: unknown): string[] {
-  const lines = String(stdin).split("\n");
-  assert.match(lines[0] ?? "", /^CONTENT_ID='[0-9a-f]{64}'$/);
-  return lines.slice(
-    1,
-    lines.findIndex((line) => line.startsWith("#")),
-  );
-}
 
 test("the command line of a verb is constant and starts a clean bash", () => {
   assert.equal(
@@ -57,7 +34,7 @@ test("a script sends its values, the release and the instance on stdin", async (
       preview,
     );
     const { inputs, secrets } = resource("one");
-    assert.deepEqual(assignmentsOf(inputs["stdin"]), [
+    assert.deepEqual(assignmentLines(inputs["stdin"]), [
       "NAME='x'",
       "RELEASE='bookworm'",
       "INSTANCE='7'",
@@ -85,7 +62,7 @@ test("a secret value makes the whole stdin secret and nothing else", async () =>
 test("what happens once has no remove and knows its own name", async () => {
   const { resource } = await deploy(() => new RemoteScript("once", { host: host(), script }));
   assert.equal(resource("once").inputs["delete"], undefined);
-  assert.deepEqual(assignmentsOf(resource("once").inputs["stdin"]), [
+  assert.deepEqual(assignmentLines(resource("once").inputs["stdin"]), [
     "SCRIPT='once'",
     "RELEASE='bookworm'",
     "INSTANCE='7'",
@@ -102,7 +79,7 @@ test("resources of one host wait for each other, those of two do not", async () 
   assert.deepEqual(resource("a1").dependsOn, []);
   assert.deepEqual(resource("a2").dependsOn, ["a1"]);
   assert.deepEqual(resource("b1").dependsOn, []);
-  assert.ok(assignmentsOf(resource("a2").inputs["stdin"]).includes("READY='nginx -t'"));
+  assert.ok(assignmentLines(resource("a2").inputs["stdin"]).includes("READY='nginx -t'"));
 });
 
 test("a set sends files, absences and its three commands", async () => {
@@ -128,7 +105,7 @@ test("a set sends files, absences and its three commands", async () => {
   const { inputs, secrets } = resource("set");
   assert.deepEqual(secrets, ["connection", "stdin"]);
   assert.equal(
-    assignmentsOf(inputs["stdin"]).join("\n"),
+    assignmentLines(inputs["stdin"]).join("\n"),
     String.raw`NAME='set'
 PATHS=('/etc/a' '/etc/b.key')
 MODES=('0644' '0600')

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  Certificate,
+  CertificateAuthority,
+  CertificateOptions,
+} from "../../../components/certificate/index.ts";
+import { deploy } from "../../support/deploy.ts";
+import { exampleHost, valuesOf } from "../../support/host.ts";
+
+const options = CertificateOptions.parse({ authorityName: "Example CA" });
+
+function build() {
+  const authority = new CertificateAuthority("authority", options);
+  return new Certificate("cert", {
+    host: exampleHost(),
+    site: "forum",
+    authority,
+    names: ["forum.example.org", "www.example.org"],
+    options,
+  });
+}
+
+test("the authority's key is protected and signs nothing but certificates and lists", async () => {
+  const { resource } = await deploy(build);
+  assert.deepEqual(resource("authority-key").inputs, { algorithm: "ECDSA", ecdsaCurve: "P256" });
+  assert.equal(resource("authority-key").options.protect, true);
+  assert.equal(resource("authority-key").parent, "authority");
+  assert.deepEqual(resource("authority-cert").inputs, {
+    privateKeyPem: "KEY authority-key",
+    isCaCertificate: true,
+    allowedUses: ["cert_signing", "crl_signing"],
+    subject: { commonName: "Example CA" },
+    validityPeriodHours: 87_600,
+    earlyRenewalHours: 1_440,
+  });
+});
+
+test("the leaf is a server certificate for all names, and its key may rotate", async () => {
+  const { resource } = await deploy(build);
+  assert.equal(resource("cert-key").options.protect, false);
+  assert.deepEqual(resource("cert-request").inputs, {
+    privateKeyPem: "KEY cert-key",
+    dnsNames: ["forum.example.org", "www.example.org"],
+    subject: { commonName: "forum.example.org" },
+  });
+  assert.deepEqual(resource("cert-request").secrets, ["privateKeyPem"]);
+  const { inputs, secrets } = resource("cert-cert");
+  assert.deepEqual(inputs["allowedUses"], ["digital_signature", "server_auth"]);
+  assert.equal(inputs["validityPeriodHours"], 8_760);
+  assert.equal(inputs["earlyRenewalHours"], 1_440);
+  assert.deepEqual(secrets, ["caPrivateKeyPem"]);
+});
+
+test("chain and key lie in the central place, the key for root alone, and travel as a secret", async () => {
+  const { resource } = await deploy(build);
+  const set = resource("cert-files");
+  assert.deepEqual(set.secrets, ["connection", "stdin"]);
+  assert.deepEqual(valuesOf(set), [
+    "NAME='cert-files'",
+    "PATHS=('/etc/ssl/platform/forum/fullchain.pem' '/etc/ssl/platform/forum/privkey.pem')",
+    "MODES=('0644' '0600')",
+    "OWNERS=('root:root' 'root:root')",
+    "ABSENT=()",
+    String.raw`VALIDATE='sh -c '\''! command -v nginx >/dev/null || nginx -t -q'\'''`,
+    String.raw`ACTIVATE='sh -c '\''! systemctl is-active -q nginx || systemctl reload nginx'\'''`,
+    "PROBE=''",
+    "CONTENTS=('CERT cert-cert' 'KEY cert-key')",
+  ]);
+});
+
+test("a preview registers the same resources", async () => {
+  assert.deepEqual((await deploy(build, true)).list, (await deploy(build)).list);
+});
+
+test("a life beyond the guideline and a renewal longer than the life are refused", () => {
+  assert.ok(!CertificateOptions.safeParse({ validityDays: 367 }).success);
+  assert.match(
+    CertificateOptions.safeParse({ validityDays: 30, renewalDays: 40 }).error?.message ?? "",
+    /must be smaller than validityDays/,
+  );
+});
