@@ -21,7 +21,7 @@ same() { [[ -f $2 && ! -L $2 && $(stat -c %a:%U:%G "$1") == "$(stat -c %a:%U:%G 
 
 unchanged() {
   local i
-  [[ $(cat "$set/active" 2>/dev/null) == "$COMMANDS" ]] || return 1
+  cmp -s "$set/active" <(printf %s "$COMMANDS") || return 1
   for i in "${!PATHS[@]}"; do
     if [[ -n ${STAGED[i]} ]]; then same "${STAGED[i]}" "${PATHS[i]}" || return 1; else ! exists "${PATHS[i]}" || return 1; fi
   done

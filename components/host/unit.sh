@@ -7,10 +7,12 @@ note=$STATE/units/$UNIT
 wait_ready() {
   local output='' tries
   for ((tries = 0; tries < 60; tries++)); do
-    if output=$(bash -euo pipefail -c "$READY" 2>&1); then return; fi
+    systemctl is-failed --quiet "$UNIT" && break
+    if output=$(systemctl is-active "$UNIT" && bash -euo pipefail -c "$READY" 2>&1); then return; fi
     sleep 1
   done
-  fail "$UNIT runs but did not answer within a minute; \`$READY\` says: $output"
+  journalctl --unit "$UNIT" --lines 5 --no-pager --output cat >&2
+  fail "$UNIT did not start or did not answer within a minute; \`$READY\` says: ${output:-nothing}"
 }
 
 apply() {
@@ -24,10 +26,7 @@ apply() {
   fi
   install -d -m 0700 "$STATE/units"
   [[ -f $note ]] || printf '%s %s\n' "$enabled" "$active" >"$note"
-  systemctl enable --quiet --now "$UNIT" || {
-    journalctl --unit "$UNIT" --lines 5 --no-pager --output cat >&2
-    fail "$UNIT did not start: see its last lines above"
-  }
+  systemctl enable --quiet --now "$UNIT" || true # what is wrong shows below
   wait_ready
   say "started $UNIT"
 }

@@ -61,14 +61,21 @@ const states: Readonly<Record<string, (name: string) => Record<string, unknown>>
   "docker:index/remoteImage:RemoteImage": () => ({ imageId: "sha256:1mage" }),
 };
 
-/** Builds under mocks, as an update or as a preview, and waits until everything is registered. */
-export async function deploy<T>(build: () => T, preview = false): Promise<Deployment<T>> {
+/**
+ * Builds under mocks, as an update or as a preview, and waits until everything is registered. `more` is what
+ * resources of a name give back besides their inputs.
+ */
+export async function deploy<T>(
+  build: () => T,
+  preview = false,
+  more: Readonly<Record<string, Record<string, unknown>>> = {},
+): Promise<Deployment<T>> {
   await pulumi.runtime.setMocks(
     {
       call: ({ token }) => assert.fail(`nothing may be looked up, but ${token} was`),
       newResource: ({ type, name, inputs }) => ({
         id: `${name}-id`,
-        state: { ...(inputs as object), ...(preview ? {} : states[type]?.(name)) },
+        state: { ...(inputs as object), ...(preview ? {} : states[type]?.(name)), ...more[name] },
       }),
     },
     "platform",

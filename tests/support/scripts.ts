@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { deploy, type Registered } from "./deploy.ts";
+import type { TestMachine } from "./machine.ts";
+import type { Result } from "../../lab/process.ts";
 
 /** The assignments at the head of a script's text: the lines between the content id and the prelude. */
 export function assignmentLines(stdin: unknown): string[] {
@@ -8,4 +11,86 @@ export function assignmentLines(stdin: unknown): string[] {
     1,
     lines.findIndex((line) => line.startsWith("# shellcheck")),
   );
+}
+
+/** The commands of one host in the order in which the engine runs them. Fails when two could run at once. */
+export function inOrder(resources: readonly Registered[]): Registered[] {
+  const before = (name: string, seen = new Set<string>()): Set<string> => {
+    for (const other of resources.find((one) => one.name === name)?.dependsOn ?? []) {
+      if (!seen.has(other)) before(other, seen.add(other));
+    }
+    return seen;
+  };
+  const ordered = resources
+    .filter(({ type }) => type === "command:remote:Command")
+    .toSorted((a, b) => before(a.name).size - before(b.name).size);
+  ordered.slice(1).forEach(({ name }, index) => {
+    const last = ordered[index]?.name ?? "";
+    assert.ok(before(name).has(last), `${name} waits for ${last}`);
+  });
+  return ordered;
+}
+
+/** Runs a registered command on a machine as the command provider does. */
+export function runOn(
+  machine: TestMachine,
+  { inputs }: Registered,
+  verb: "create" | "delete" = "create",
+) {
+  return machine.run(String(inputs[verb]), String(inputs["stdin"]));
+}
+
+/** Registers what a build makes and runs its commands on a machine, one after the other, until one fails. */
+export async function applyOn(
+  machine: TestMachine,
+  build: () => unknown,
+  more: Parameters<typeof deploy>[2] = {},
+): Promise<{ commands: readonly Registered[]; results: readonly (Result & { name: string })[] }> {
+  const { resources } = await deploy(build, false, more);
+  const commands = inOrder(resources);
+  const results: (Result & { name: string })[] = [];
+  for (const command of commands) {
+    const result = await runOn(machine, command);
+    results.push({ name: command.name, ...result });
+    if (result.code !== 0) break;
+  }
+  return { commands, results };
+}
+
+// What the machine itself writes while packages come and go, and what the platform keeps for itself.
+const noise =
+  "/etc/(ld.so.cache|mtab|passwd-?|group-?|shadow-?|gshadow-?|subuid-?|subgid-?|\\.pwd.lock|resolv.conf|" +
+  "machine-id|ssl/certs/.*|init.d/\\.depend.*|rc[0-9S].d/.*)|/var/lib/platform/(lock|owner|key)";
+
+/** Everything on a machine that a component could leave behind: packages, configuration, units, state. */
+export function tracesOn(machine: TestMachine): Promise<string> {
+  return machine.succeed(
+    `dpkg-query -W -f '\${binary:Package}\\n'; ` +
+      `find /etc /usr/local /srv /var/lib/platform -xdev '!' -type d 2>/dev/null | ` +
+      `grep -vxE '${noise}' | sort`,
+  );
+}
+
+/**
+ * The laws that every component obeys: apply; apply again changes nothing; remove leaves nothing. Gives what is
+ * to be asked of the machine between the second apply and the remove to `behave`.
+ */
+export async function laws(
+  machine: TestMachine,
+  build: () => unknown,
+  behave: () => Promise<void> = () => Promise.resolve(),
+  more: Parameters<typeof deploy>[2] = {},
+): Promise<void> {
+  const before = await tracesOn(machine);
+  const first = await applyOn(machine, build, more);
+  for (const { name, code, stderr } of first.results) assert.equal(code, 0, `${name}: ${stderr}`);
+  const again = await applyOn(machine, build, more);
+  for (const { name, stdout } of again.results) assert.equal(stdout, "unchanged\n", name);
+  await behave();
+  for (const command of again.commands.toReversed()) {
+    if (command.inputs["delete"] === undefined) continue;
+    const { code, stderr } = await runOn(machine, command, "delete");
+    assert.equal(code, 0, `${command.name}: ${stderr}`);
+  }
+  assert.equal(await tracesOn(machine), before);
 }
