@@ -42,7 +42,7 @@ export async function ensureDocker(labDir: string): Promise<void> {
   if (process.getuid?.() !== 0) throw new Error(adviceWithoutRoot(problem));
   await ensureProgram("dockerd", ["docker.io", "iptables"]);
   await ensureProgram("iptables", ["iptables"]);
-  await ensureProgram("docker", ["docker.io"]);
+  await ensureProgram("docker", ["docker-cli"]); // its own package from trixie on
   if ((await unreachable()) === undefined) return; // the package has started it
   if (existsSync("/run/systemd/system")) {
     await must("systemctl", ["enable", "--now", "docker.service"]);
@@ -70,7 +70,7 @@ export function adviceWithoutRoot(problem: string): string {
   const remedy = /permission denied/i.test(problem)
     ? "Docker runs, but this user may not use it. As root: usermod -aG docker <user>, then log in\n" +
       "again (the group is as powerful as root)."
-    : "As root: apt-get install --no-install-recommends docker.io iptables,\n" +
+    : "As root: apt-get install docker.io iptables,\n" +
       "usermod -aG docker <user>, then log in again (the group is as powerful as root).\n" +
       "Or run this command as root: it then installs and starts Docker itself.";
   return `The lab needs Docker Engine: ${problem}\n${remedy}`;

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { imagesPath } from "./containers.ts";
-import { docker } from "./docker.ts";
+import { docker, ensureDocker } from "./docker.ts";
 import { operatorApt } from "./images/apt.ts";
 import { ensureBaked, recipeId, type Recipe } from "./images/bake.ts";
 import { step } from "./progress.ts";
@@ -33,6 +33,7 @@ export async function ensureStandinImage(labDir: string): Promise<ImageArchive> 
   const archive = { name, archive: join(imagesPath, file) };
   if (existsSync(join(folder, file))) return archive;
 
+  await ensureDocker(labDir);
   await ensureBaked(name, id, recipe, await operatorApt(recipe.release));
   await mkdir(folder, { recursive: true });
   await step(`saving ${name} for the machines`, "some seconds", async () => {

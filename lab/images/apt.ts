@@ -100,7 +100,7 @@ export function inheritedSettings(
   env: Readonly<Record<string, string | undefined>>,
 ): string[] {
   const needed =
-    /^Acquire::(?:https?::(?:\S+::)?Proxy|Check-Valid-Until|Check-Date|ForceIPv[46]|Retries) "[^"]+";$/;
+    /^Acquire::(?:https?::Proxy(?:::\S+)?|Check-Valid-Until|Check-Date|ForceIPv[46]|Retries) "[^"]+";$/;
   const lines = dump.split("\n").filter((line) => needed.test(line));
   for (const scheme of ["http", "https"]) {
     const proxy = env[`${scheme}_proxy`];
