@@ -39,7 +39,10 @@ async function run(command: Command): Promise<number> {
     case "preview":
     case "refresh":
       await withLock(labDir, command.name, () =>
-        withStack(async (stack) => (await import("./operations.ts"))[command.name](stack)),
+        withStack({ program: command.name !== "refresh" }, async (stack) => {
+          const operations = await import("./operations.ts");
+          await operations[command.name](stack);
+        }),
       );
       return 0;
   }
@@ -47,7 +50,9 @@ async function run(command: Command): Promise<number> {
 
 /** Logs in on a machine, or runs a command there; its exit code is ours. */
 async function ssh(name: string, remote: readonly string[]): Promise<number> {
-  const machine = (await listMachines(labDir)).find((candidate) => candidate.name === name);
+  const machine = (await listMachines(labDir).catch(() => [])).find(
+    (candidate) => candidate.name === name,
+  ); // without Docker there is none
   const host = labHosts(await labConfig()).find((candidate) => candidate.name === name);
   if (!machine?.running || !host) {
     throw new Error(`no machine ${name} runs in this lab. Start it: npm run lab`);

@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { labels } from "./containers.ts";
-import { docker } from "./docker.ts";
+import { docker, ensureDocker } from "./docker.ts";
 import { recipeLabel } from "./images/bake.ts";
+import { wasInterrupted } from "./interrupt.ts";
 import { listMachines } from "./machines.ts";
 import { say } from "./progress.ts";
 import { labDir, withStack } from "./session.ts";
@@ -15,7 +16,7 @@ export async function destroy(): Promise<void> {
     console.log("There is no lab to destroy.");
     return;
   }
-  const kept = await withStack(async (stack) => {
+  const kept = await withStack({ program: false }, async (stack) => {
     const { destroyUnprotected } = await import("./operations.ts");
     return destroyUnprotected(stack);
   });
@@ -29,13 +30,15 @@ To remove all of it, data included: npm run lab -- destroy --all`);
 
 /** Removes everything that the lab made, and says what it was and what stays. */
 export async function destroyEverything(): Promise<void> {
-  const removed = [...(await stackRemoved()), ...(await machinesRemoved())];
-  removed.push(...(await imagesRemoved()));
   const files = (await readdir(labDir)).filter((name) => name !== "lock"); // which is ours
+  if (files.length > 0) await ensureDocker(labDir); // else its containers would be forgotten
+  const removed = [
+    ...(files.includes("project") ? await stackRemoved() : []),
+    ...(files.length > 0 ? await machinesRemoved() : []),
+    ...(await imagesRemoved()),
+  ];
   await rm(labDir, { recursive: true });
-  if (files.length > 0) {
-    removed.push("folder .lab: state, keys, secrets, image archives, logs");
-  }
+  if (files.length > 0) removed.push("folder .lab: state, keys, secrets, image archives, logs");
   console.log(`
 Removed:
 ${list(removed)}
@@ -45,15 +48,15 @@ Left in place: Docker Engine and the packages installed with apt; ${cacheFolder(
 
 /** A stack that cannot be destroyed in order is no reason to keep its machines. */
 async function stackRemoved(): Promise<string[]> {
-  const machines = existsSync(labDir) ? await listMachines(labDir).catch(() => []) : [];
-  if (machines.length === 0 || !existsSync(join(labDir, "project"))) return [];
+  if ((await listMachines(labDir)).length === 0) return [];
   try {
-    await withStack(async (stack) => {
+    await withStack({ program: false }, async (stack) => {
       const { destroyAll } = await import("./operations.ts");
       await destroyAll(stack);
     });
     return ["stack lab: all resources, protected ones included"];
   } catch (error) {
+    if (wasInterrupted()) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     say(`✗ the stack was not destroyed in order (${reason}); it goes with its machines`);
     return [];
@@ -63,9 +66,8 @@ async function stackRemoved(): Promise<string[]> {
 /** Also those of the tests, whose folders lie in the lab's. */
 async function machinesRemoved(): Promise<string[]> {
   const format = `--format={{.Names}}\t{{.Label "${labels.lab}"}}`;
-  const args = ["ps", "--all", `--filter=label=${labels.machine}`, format];
-  const lines = (await docker(args).catch(() => "")).split("\n"); // without Docker there is none
-  const containers = lines.flatMap((line) => {
+  const lines = await docker(["ps", "--all", `--filter=label=${labels.machine}`, format]);
+  const containers = lines.split("\n").flatMap((line) => {
     const [container = "", lab = ""] = line.split("\t");
     return `${lab}/`.startsWith(`${labDir}/`) ? [container] : [];
   });
@@ -80,12 +82,13 @@ async function imagesRemoved(): Promise<string[]> {
   const removed: string[] = [];
   for (const line of answer.split("\n").filter((text) => text !== "")) {
     const [name = "", id = ""] = line.split("\t");
-    const gone = await docker(["image", "rm", name.startsWith("<none>") ? id : name]).then(
+    const image = name.startsWith("<none>") ? id : name;
+    const gone = await docker(["image", "rm", image]).then(
       () => true,
       () => false,
     );
-    if (gone) removed.push(`image ${name}`);
-    else say(`• image ${name} is in use by another container and stays`);
+    if (gone) removed.push(`image ${image}`);
+    else say(`• image ${image} is in use by another container and stays`);
   }
   return removed;
 }

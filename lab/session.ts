@@ -46,37 +46,34 @@ export function labHosts(config: Config): LabHost[] {
 }
 
 /** Makes sure that all machines of the lab run. */
-export async function startMachines(hosts: readonly LabHost[]): Promise<Machine[]> {
-  await ensureDocker(labDir);
+async function startMachines(hosts: readonly LabHost[]): Promise<Machine[]> {
   const machines: Machine[] = [];
   const images = imagesFolder(labDir);
   for (const host of hosts) machines.push(await startMachine({ ...host, labDir, images }));
   return machines;
 }
 
-/** Does all the set-up that the stack needs, and works with the open stack. */
-export async function withStack<T>(work: (stack: Stack) => Promise<T>): Promise<T> {
+/**
+ * Does the set-up that the stack needs, and works with the open stack. Without `program`, for
+ * work on what the state holds, no image is made.
+ */
+export async function withStack<T>(
+  { program }: { readonly program: boolean },
+  work: (stack: Stack) => Promise<T>,
+): Promise<T> {
   const hosts = labHosts(await labConfig());
   await ensureDocker(labDir);
-  const image = await ensureStandinImage(labDir);
-  const machines = await startMachines(hosts);
+  const forum = program ? { "platform:forum": { image: await ensureStandinImage(labDir) } } : {};
+  const known = { "platform:hosts": reached(hosts, await startMachines(hosts)), ...forum };
   const toolchain = await ensureToolchain();
   say(`✓ toolchain: ${toolchain.description}`);
-  const known = { "platform:hosts": reached(hosts, machines), "platform:forum": { image } };
   // Only now, because they load the whole Pulumi SDK, which takes a second.
   const { openStack } = await import("./stack.ts");
-  const { default: program } = await import("../index.ts");
-  const spec = {
-    folder: labDir,
-    stack: "lab",
-    root,
-    committed,
-    known,
-    secrets,
-    program,
-    toolchain,
-  };
-  return withAgent(labDir, async (env) => work(await openStack({ ...spec, env })));
+  const { default: platform } = await import("../index.ts");
+  const own = { folder: labDir, stack: "lab", root, committed, known, secrets };
+  return withAgent(labDir, async (env) =>
+    work(await openStack({ ...own, program: platform, toolchain, env })),
+  );
 }
 
 /** What the lab knows of its machines, as the configuration wants it. */
