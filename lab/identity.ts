@@ -101,6 +101,7 @@ export function pinnedOptions(hostKey: string): string[] {
     GlobalKnownHostsFile: "/dev/null",
     KnownHostsCommand: `/bin/echo %H ${hostKey}`,
     ConnectTimeout: "10",
+    ServerAliveInterval: "15",
   };
   return [
     "-F",

@@ -48,6 +48,7 @@ export async function startMachine(spec: MachineSpec): Promise<Machine> {
   }
   const what = found ? "start" : "first start";
   await step(`machine ${spec.name} at ${machine.address}: ${what}`, "some seconds", async () => {
+    await installKeys(machine.container, keys);
     await docker(["start", machine.container]);
     await waitForBoot(machine);
   });
@@ -102,11 +103,13 @@ interface Keys {
 }
 
 async function create(spec: MachineSpec, image: string, keys: Keys): Promise<void> {
-  const { host, operator } = keys;
-  const container = containerName(spec);
   if (spec.images !== undefined) await mkdir(spec.images, { recursive: true });
   const id = specId(spec, publicKeys(keys));
   await docker(["create", ...(await createArguments(spec, id)), image]);
+}
+
+/** Done before each start, for the one that created the container may have been interrupted. */
+async function installKeys(container: string, { host, operator }: Keys): Promise<void> {
   for (const [from, to] of [
     [host.path, "/etc/ssh/ssh_host_ed25519_key"],
     [`${host.path}.pub`, "/etc/ssh/ssh_host_ed25519_key.pub"],
@@ -121,11 +124,12 @@ async function reach(spec: MachineSpec, { host, operator }: Keys): Promise<Machi
   const at = { address: spec.address, port: 22, hostKey: host.publicKey };
   const ssh = ["ssh", ...sshArguments(at, operator.path)] as const;
   const [program, ...args] = ssh;
+  const id = await docker(["container", "inspect", "--format={{.Id}}", container]);
   return {
     ...at,
     name: spec.name,
     container,
-    instance: (await inspect("container", container, "{{.Id}}"))?.slice(0, 12) ?? "",
+    instance: id.slice(0, 12),
     ssh,
     run: (command, input) => run(program, [...args, command], { input: input ?? "" }),
   };
@@ -135,7 +139,7 @@ async function waitForBoot(machine: Machine): Promise<void> {
   const end = performance.now() + bootSeconds * 1000;
   let result: Result;
   do {
-    result = await machine.run("systemctl is-system-running --wait");
+    result = await machine.run(`timeout ${bootSeconds} systemctl is-system-running --wait`);
     if (result.code !== 255) break;
     const running = await inspect("container", machine.container, "{{.State.Running}}");
     if (running !== "true") break;
@@ -148,9 +152,10 @@ async function waitForBoot(machine: Machine): Promise<void> {
         `The last it said:\n${stdout}${stderr}`,
     );
   }
-  if (result.stdout.trim() === "running") return;
+  const state = result.stdout.trim() || `not up after ${bootSeconds} s`;
+  if (state === "running") return;
   const { stdout } = await machine.run("systemctl list-units --failed --plain --no-legend");
-  say(`• machine ${machine.name} is ${result.stdout.trim()}: ${stdout.trim()}`);
+  say(`• machine ${machine.name} answers, but systemd is ${state}: ${stdout.trim()}`);
 }
 
 /** Stops a machine as one presses its power button; `startMachine` starts it again. */

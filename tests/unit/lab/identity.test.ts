@@ -16,6 +16,7 @@ test("ssh trusts the pinned key alone, whatever the operator has configured", ()
     ...["-o", "GlobalKnownHostsFile=/dev/null"],
     ...["-o", "KnownHostsCommand=/bin/echo %H ssh-ed25519 AAAA"],
     ...["-o", "ConnectTimeout=10"],
+    ...["-o", "ServerAliveInterval=15"],
     ...["-i", "/p/.lab/ssh/id_ed25519"],
     ...["-o", "IdentitiesOnly=yes"],
     ...["-p", "22"],
