@@ -41,9 +41,18 @@ export async function ensureStandinImage(labDir: string): Promise<ImageArchive> 
     await docker(["save", `--output=${unfinished}`, name]);
     await rename(unfinished, join(folder, file));
   });
-  const others = (await readdir(folder)).filter((other) => /^\.?discourse-standin-/.test(other));
-  for (const other of others) if (other !== file) await rm(join(folder, other));
+  await removeOlder(folder, file, name);
   return archive;
+}
+
+async function removeOlder(folder: string, file: string, name: string): Promise<void> {
+  for (const other of await readdir(folder)) {
+    if (/^\.?discourse-standin-/.test(other) && other !== file) await rm(join(folder, other));
+  }
+  const list = ["image", "ls", "--format={{.Repository}}:{{.Tag}}", "discourse-standin"];
+  const images = (await docker(list)).trim().split("\n");
+  const older = images.filter((image) => image !== name);
+  if (older.length > 0) await docker(["image", "rm", ...older]);
 }
 
 /** The recipe of the stand-in: the least of Debian that has Python and curl. */

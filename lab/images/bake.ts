@@ -69,6 +69,7 @@ async function bake(image: string, id: string, recipe: Recipe, apt: Apt): Promis
     await must("mmdebstrap", mmdebstrapArguments(recipe, apt, files, root));
     const config = [...recipe.config, `LABEL ${recipeLabel}=${id}`];
     await docker(["import", ...config.map((line) => `--change=${line}`), root, image]);
+    await docker(["image", "prune", "--force", `--filter=label=${recipeLabel}`]); // the one before
   } finally {
     await rm(folder, { recursive: true });
   }
