@@ -74,7 +74,7 @@ export async function deploy<T>(
     {
       call: ({ token }) => assert.fail(`nothing may be looked up, but ${token} was`),
       newResource: ({ type, name, inputs }) => ({
-        id: `${name}-id`,
+        id: String(more[name]?.["id"] ?? `${name}-id`),
         state: { ...(inputs as object), ...(preview ? {} : states[type]?.(name)), ...more[name] },
       }),
     },

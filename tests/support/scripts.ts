@@ -57,16 +57,17 @@ export async function applyOn(
   return { commands, results };
 }
 
-// What the machine itself writes while packages come and go, and what the platform keeps for itself.
+// What the machine writes while packages come and go, what Debian's own packages leave behind when they are
+// purged (docker.io), and what the platform keeps for itself.
 const noise =
   "/etc/(ld.so.cache|mtab|passwd-?|group-?|shadow-?|gshadow-?|subuid-?|subgid-?|\\.pwd.lock|resolv.conf|" +
-  "machine-id|ssl/certs/.*|init.d/\\.depend.*|rc[0-9S].d/.*)|/var/lib/platform/(lock|owner|key)";
+  "machine-id|ssl/certs/.*|init.d/\\.depend.*|rc[0-9S].d/.*)|/etc/docker/key.json|netbase|/var/lib/platform/(lock|owner|key)";
 
 /** Everything on a machine that a component could leave behind: packages, configuration, units, state. */
 export function tracesOn(machine: TestMachine): Promise<string> {
   return machine.succeed(
-    `dpkg-query -W -f '\${binary:Package}\\n'; ` +
-      `find /etc /usr/local /srv /var/lib/platform -xdev '!' -type d 2>/dev/null | ` +
+    `{ dpkg-query -W -f '\${binary:Package}\\n'; ` +
+      `find /etc /usr/local /srv /var/lib/platform -xdev '!' -type d 2>/dev/null; } | ` +
       `grep -vxE '${noise}' | sort`,
   );
 }

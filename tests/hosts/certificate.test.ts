@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Packages } from "../../components/host/index.ts";
+import { certificate, hostname, pems, tlsOutputs } from "../support/forum.ts";
+import { exampleHost } from "../support/host.ts";
+import { testMachine } from "../support/machine.ts";
+import { makePems } from "../support/pem.ts";
+import { applyOn, laws, runOn } from "../support/scripts.ts";
+
+const machine = await testMachine("components");
+const directory = "/etc/ssl/platform/forum";
+
+test("chain and key land in one place, the key for root alone, and obey the laws", async () => {
+  await laws(
+    machine,
+    () => certificate(exampleHost()),
+    async () => {
+      assert.equal(await machine.succeed(`cat ${directory}/fullchain.pem`), pems.certificate);
+      assert.equal(await machine.succeed(`cat ${directory}/privkey.pem`), pems.key);
+      assert.equal(
+        await machine.succeed(`cd ${directory}; stat -c '%a %U %n' *`),
+        "644 root fullchain.pem\n600 root privkey.pem\n",
+      );
+    },
+    tlsOutputs,
+  );
+});
+
+test("a key that does not fit is refused by the nginx that serves it, which goes on serving", async () => {
+  const build = () => {
+    const host = exampleHost();
+    new Packages("nginx", { host, packages: ["nginx", "curl"] });
+    certificate(host);
+  };
+  const { commands, results } = await applyOn(machine, build, tlsOutputs);
+  assert.deepEqual(
+    results.map(({ code }) => code),
+    [0, 0],
+  );
+  await machine.succeed(
+    "cat > /etc/nginx/conf.d/tls.conf && systemctl reload nginx",
+    `server { listen 443 ssl; ssl_certificate ${directory}/fullchain.pem; ssl_certificate_key ${directory}/privkey.pem; return 200 "served\\n"; }\n`,
+  );
+  const ask = `curl -ks --resolve ${hostname}:443:127.0.0.1 https://${hostname}/`;
+  await machine.waitUntilSucceeds(`${ask} | grep served`);
+  const other = makePems(hostname);
+  const wrong = await applyOn(machine, build, {
+    ...tlsOutputs,
+    "cert-key": { privateKeyPem: other.key },
+  });
+  assert.notEqual(wrong.results[1]?.code, 0);
+  assert.match(wrong.results[1]?.stderr ?? "", /key values mismatch/);
+  assert.match(
+    wrong.results[1]?.stderr ?? "",
+    /cert-files: the new files were refused \(see above\) and nothing was changed/,
+  );
+  assert.ok(!wrong.results[1]?.stderr.includes("PRIVATE KEY"));
+  assert.equal(await machine.succeed(`cat ${directory}/privkey.pem`), pems.key);
+  assert.equal(await machine.succeed(ask), "served\n");
+
+  const renewed = await applyOn(machine, build, {
+    "cert-key": { privateKeyPem: other.key },
+    "cert-cert": { certPem: other.certificate },
+  });
+  assert.equal(renewed.results[1]?.code, 0, renewed.results[1]?.stderr);
+  const serial = "openssl x509 -noout -serial";
+  const served = `openssl s_client -connect 127.0.0.1:443 -servername ${hostname} </dev/null 2>/dev/null | ${serial}`;
+  await machine.waitUntilSucceeds(
+    `test "$(${served})" = "$(${serial} -in ${directory}/fullchain.pem)"`,
+  );
+  await machine.succeed("rm /etc/nginx/conf.d/tls.conf");
+  for (const command of commands.toReversed()) {
+    const { code, stderr } = await runOn(machine, command, "delete");
+    assert.equal(code, 0, stderr);
+  }
+  await machine.fail(`ls ${directory}`);
+});
