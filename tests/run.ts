@@ -9,7 +9,10 @@ import { nodeArguments, select, usage, type TierName } from "./runner/tiers.ts";
 const root = join(import.meta.dirname, "..");
 const ci = process.env["CI"] === "true";
 
-process.on("SIGINT", () => undefined); // the tier gets it too, cleans up, and its end ends us
+const interrupt = new AbortController();
+process.on("SIGINT", () => {
+  interrupt.abort(); // the terminal tells the tier, too; no other is begun after it
+});
 
 const args = process.argv.slice(2);
 const selection = select(args);
@@ -22,11 +25,13 @@ const toolchain = selection.tiers.some((tier) => tier !== "unit") ? warmUp() : u
 const tallies: Tally[] = [];
 for (const tier of selection.tiers) {
   if (tier !== "unit") await toolchain;
+  if (interrupt.signal.aborted) break;
   tallies.push(await runTier(tier, selection.filter));
 }
 const total = sum(tallies);
 console.log(["", ...total.notes, summaryLine(total)].join("\n"));
-process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+const good = total.failed === 0 && total.passed > 0;
+process.exitCode = interrupt.signal.aborted ? 130 : good ? 0 : 1;
 
 /**
  * Starts to build Pulumi while the unit tests run. A failure is said here and met again by the
@@ -67,8 +72,7 @@ function node(args: readonly string[]): Promise<boolean> {
   const runner = spawn(process.execPath, args, { cwd: root, env, stdio: "inherit" });
   return new Promise((resolve, reject) => {
     runner.on("error", reject);
-    runner.on("exit", (code, signal) => {
-      if (signal === "SIGINT" || code === 130) process.exit(130);
+    runner.on("exit", (code) => {
       resolve(code === 0);
     });
   });

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { run } from "../process.ts";
+import { lastLines, run } from "../process.ts";
 import { say } from "../progress.ts";
 import { downloadedCli } from "./cache.ts";
 import { cliVersion, providers } from "./versions.ts";
@@ -29,7 +29,7 @@ export async function downloadCli(installer: string): Promise<string | undefined
     seconds: downloadSeconds,
   });
   if (code === 0) return cli;
-  say(`  that failed: ${(stderr || stdout).trim().split("\n").at(-1) ?? ""}`);
+  say(`  that failed: ${lastLines(stderr || stdout, 1) || `it ended with ${code}`}`);
   return undefined;
 }
 
@@ -39,9 +39,9 @@ export async function downloadPlugins(cli: string, home: string): Promise<boolea
     say(`• downloading the plugin ${name} ${version} (at most ${downloadSeconds} s)`);
     const env = { PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" };
     const args = ["plugin", "install", "resource", name, version];
-    const { code, stderr } = await run(cli, args, { env, seconds: downloadSeconds });
+    const { code, stdout, stderr } = await run(cli, args, { env, seconds: downloadSeconds });
     if (code === 0) continue;
-    say(`  that failed: ${stderr.trim().split("\n").at(-1) ?? ""}`);
+    say(`  that failed: ${lastLines(stderr || stdout, 1) || `it ended with ${code}`}`);
     return false;
   }
   return true;
