@@ -1,9 +1,9 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { ensureProgram } from "../packages.ts";
 import { lastLines, run } from "../process.ts";
 import { say } from "../progress.ts";
 import { builtCli } from "./cache.ts";
+import { ensureGo } from "./go.ts";
 import { cliVersion } from "./versions.ts";
 
 const cliPackage = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
@@ -14,7 +14,7 @@ const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Versi
  * Refuses with the end of Go's output; a build that was broken off leaves nothing behind.
  */
 export async function buildCli(): Promise<string> {
-  await ensureProgram("go", ["golang-go"]);
+  await ensureGo();
   const cli = builtCli();
   const unfinished = `${cli}.${process.pid}`; // renamed when whole, so that nobody runs a half
   const linker = `-s -w -X ${versionVariable}=v${cliVersion}`;

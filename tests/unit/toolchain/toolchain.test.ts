@@ -51,7 +51,8 @@ test("where the site does not answer, Go builds the CLI and nothing half remains
   const machine = fakeMachine(t);
   machine.program(
     "bin/go",
-    `printf '%s\\n' "$@" >${machine.path("arguments")}
+    `${goVersion("1.26.8")}
+     printf '%s\\n' "$@" >${machine.path("arguments")}
      printf '#!/bin/sh\\necho v3.259.0\\n' >"$7"
      /bin/chmod +x "$7"`,
   );
@@ -73,7 +74,10 @@ test("where the site does not answer, Go builds the CLI and nothing half remains
 
 test("a build that fails says why and what to do, and leaves nothing behind", async (t) => {
   const machine = fakeMachine(t);
-  machine.program("bin/go", `: >"$7"; echo "go: module proxy unreachable" >&2; exit 1`);
+  machine.program(
+    "bin/go",
+    `${goVersion("1.21")}; : >"$7"; echo "go: module proxy unreachable" >&2; exit 1`,
+  );
   await assert.rejects(ensureToolchain(noSite), {
     message: `the Pulumi CLI 3.259.0 could not be built from its Go module:
 go: module proxy unreachable
@@ -82,6 +86,19 @@ that by itself unless GOTOOLCHAIN=local) and a module proxy that it can reach (G
 Or install Pulumi 3.259.0 or later yourself, so that \`pulumi\` is on PATH.`,
   });
   assert.deepEqual(readdirSync(machine.path("cache/community-platform/pulumi-3.259.0")), []);
+});
+
+test("without Go it says what to install when Debian's is too old", async (t) => {
+  const machine = fakeMachine(t);
+  machine.program("bin/apt-cache", `echo "  Candidate: 2:1.19~1"`);
+  const remedy = `Where Pulumi's site cannot be reached, the lab builds the Pulumi CLI with Go: install a
+current Go, so that \`go\` is on PATH, and run this again. Or install Pulumi itself,
+3.259.0 or later, so that \`pulumi\` is on PATH.`;
+  await assert.rejects(ensureToolchain(noSite), {
+    message: `Go is missing, and Debian's 1.19.0 is too old.\n${remedy}`,
+  });
+  machine.program("bin/go", goVersion("1.20.14"));
+  await assert.rejects(ensureToolchain(noSite), { message: `Go 1.20.14 is too old.\n${remedy}` });
 });
 
 test("official plugins are used when all are there in their exact versions", async (t) => {
@@ -145,6 +162,11 @@ test("the CLI's version is the one that go.mod requires", () => {
   assert.throws(() => inGoMod("module x\n"), /does not require pulumi/);
 });
 
+/** The part of a fake `go` that answers `go env GOVERSION`. */
+function goVersion(version: string): string {
+  return `[ "$1" != env ] || { echo go${version}; exit; }`;
+}
+
 /** An empty machine: nothing but `sh` on PATH, an empty cache and an empty PULUMI_HOME. */
 function fakeMachine(t: TestContext) {
   const root = mkdtempSync(join(tmpdir(), "toolchain-"));
@@ -162,6 +184,7 @@ function fakeMachine(t: TestContext) {
   const fake = { PATH: path("bin"), XDG_CACHE_HOME: path("cache"), PULUMI_HOME: path("home") };
   const real = Object.keys(fake).map((key) => [key, process.env[key]] as const);
   Object.assign(process.env, fake);
+  t.mock.method(process.stderr, "write", () => true); // where progress is said
   t.after(() => {
     for (const [key, value] of real) {
       if (value === undefined) Reflect.deleteProperty(process.env, key);
