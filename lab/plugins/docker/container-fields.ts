@@ -20,6 +20,7 @@ export const containerFields: Fields = {
   attach: other("boolean", { default: false }),
   bridge: other("string", { computed: true }),
   capabilities: fixed("object", {
+    set: true,
     fields: { adds: input("strings", { set: true }), drops: input("strings", { set: true }) },
   }),
   cgroupParent: otherFixed("string"),

@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from "node:util";
-import { isObject, type Properties, UNKNOWN, type Value } from "../../../provider/grpc/values.ts";
+import { type Properties, UNKNOWN, type Value } from "../../../provider/grpc/values.ts";
 import { type Field, type Fields, inside, isCollection, isEmpty, zero } from "./schema.ts";
 
 /** What a preview says about a new resource: the inputs, and what the daemon will decide. */
@@ -12,13 +11,18 @@ export function planned(fields: Fields, inputs: Properties): Properties {
   });
 }
 
-/** The state of a new resource. Where the daemon agrees with the plan, the plan's form is kept. */
+/**
+ * The state of a new resource: what was found, but sets that were given stay as they were given,
+ * and what is empty stays as missing as it was planned.
+ */
 export function created(fields: Fields, plan: Properties, found: Properties): Properties {
   return each(fields, (name, field) => {
     const before = plan[name] ?? null;
     const now = found[name];
     if (now === undefined) return known(field, before);
-    return isCollection(field) && alike(before, now) ? before : now;
+    if (before === UNKNOWN) return now;
+    if (field.set && !isEmpty(before)) return before;
+    return isCollection(field) && isEmpty(before) && isEmpty(now) ? before : now;
   });
 }
 
@@ -74,19 +78,4 @@ function filledIn(field: Field, value: Value): Value {
 function known(field: Field, value: Value): Value {
   if (value !== UNKNOWN) return value;
   return field.set ? [] : null;
-}
-
-/** Equal, if missing and empty are the same; sets may come back in another order. */
-function alike(one: Value, other: Value): boolean {
-  if (isEmpty(one) && isEmpty(other)) return true;
-  if (Array.isArray(one) && Array.isArray(other)) {
-    return (
-      one.length === other.length && one.every((item) => other.some((its) => alike(item, its)))
-    );
-  }
-  if (isObject(one) && isObject(other)) {
-    const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-    return [...names].every((name) => alike(one[name] ?? null, other[name] ?? null));
-  }
-  return isDeepStrictEqual(one, other);
 }

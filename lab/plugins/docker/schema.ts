@@ -1,7 +1,7 @@
 import { isObject, type Properties, UNKNOWN, type Value } from "../../../provider/grpc/values.ts";
 import type { Shape } from "../inputs.ts";
 
-/** The form of a property. A `strings` or `objects` property with `set` has no order. */
+/** The form of a property. With `set` there is no order, and the inputs' form is kept. */
 export type Kind = "string" | "number" | "boolean" | "strings" | "map" | "object" | "objects";
 
 /** One property of a resource type, as the real provider's own table has it. */
