@@ -41,7 +41,11 @@ export function dockerSource(release: Release): string {
   ].join("\n");
 }
 
-/** The packages of an engine. */
-export function enginePackages(source: DockerEngineOptions["source"]): readonly string[] {
-  return source === "debian" ? ["docker.io"] : ["docker-ce", "docker-ce-cli", "containerd.io"];
+/** The packages of an engine with its command line; Debian split that off after bookworm. */
+export function enginePackages(
+  source: DockerEngineOptions["source"],
+  release: Release,
+): readonly string[] {
+  if (source === "docker") return ["docker-ce", "docker-ce-cli", "containerd.io"];
+  return release === "bookworm" ? ["docker.io"] : ["docker.io", "docker-cli"];
 }

@@ -57,7 +57,7 @@ export class DockerEngine extends pulumi.ComponentResource implements Offers {
     );
     new Packages(
       `${name}-packages`,
-      { host, packages: render.enginePackages(options.source) },
+      { host, packages: render.enginePackages(options.source, host.release) },
       child,
     );
     const ready = ["docker", "version"] as const;

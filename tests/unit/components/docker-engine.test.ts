@@ -92,6 +92,11 @@ test("an engine from Docker's repository verifies the key before it adds the sou
   );
 });
 
+test("Debian's command line is a package of its own after bookworm", () => {
+  assert.deepEqual(daemon.enginePackages("debian", "bookworm"), ["docker.io"]);
+  assert.deepEqual(daemon.enginePackages("debian", "trixie"), ["docker.io", "docker-cli"]);
+});
+
 test("an IPv6 address is bracketed for the provider", async () => {
   const host = { ...exampleHost(), address: "2001:db8::1" };
   const { resource } = await deploy(() => new DockerEngine("engine", { host, options: debian }));

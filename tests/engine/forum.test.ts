@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { canaries, engineStack } from "../support/engine.ts";
+import { testLab } from "../support/machine.ts";
+import { assertSameTraces, tracesOn } from "../support/scripts.ts";
+
+const { stack, machine, printed, up, failingUp, preview, set, unset } = await engineStack("engine");
+const site = "https://forum.lab.test/";
+
+/** The status that the site answers on the machine itself, by its name and with the stack's authority. */
+async function status(path = ""): Promise<string> {
+  const resolve = "--resolve forum.lab.test:443:127.0.0.1 --cacert /run/ca.pem";
+  return machine.succeed(`curl -sS -o /dev/null -w '%{http_code}' ${resolve} ${site}${path}`);
+}
+
+let before = "";
+
+test("the first preview shows what is to come and touches nothing", async () => {
+  before = await tracesOn(machine);
+  assert.deepEqual(await preview(), { create: 25 });
+  assert.equal(await tracesOn(machine), before);
+});
+
+test("the first up brings the forum up behind TLS", async () => {
+  assert.deepEqual(await up(), { create: 25 });
+  const outputs = await stack.outputs();
+  assert.deepEqual(outputs["urls"]?.value, [site]);
+  await machine.succeed("cat > /run/ca.pem", String(outputs["authorityCertificate"]?.value));
+  assert.equal(await status(), "200");
+  assert.equal(await status("srv/status"), "200");
+});
+
+test("the same again changes nothing, and a preview says so", async () => {
+  assert.deepEqual(await up(), { same: 25 });
+  assert.deepEqual(await preview(), { same: 25 });
+  await stack.refresh({ color: "never" });
+  assert.deepEqual(await preview(), { same: 25 });
+});
+
+test("an option of the proxy is one change in place", async () => {
+  await set("hosts.forum.nginx.settings.keepalive_timeout", "65s");
+  assert.deepEqual(await preview(), { same: 24, update: 1 });
+  assert.deepEqual(await up(), { same: 24, update: 1 });
+  assert.match(
+    await machine.succeed("cat /etc/nginx/sites-enabled/platform-forum.conf"),
+    /^ {2}keepalive_timeout 65s;$/m,
+  );
+  assert.deepEqual(await up(), { same: 25 });
+});
+
+test("an option of the forum replaces its container and asks the new one", async () => {
+  const id = await machine.succeed("docker inspect --format '{{.Id}}' app");
+  await set("forum.language", "de");
+  assert.deepEqual(await up(), { same: 22, update: 2, replace: 1 });
+  assert.notEqual(await machine.succeed("docker inspect --format '{{.Id}}' app"), id);
+  assert.match(await machine.succeed("docker inspect --format '{{.Config.Env}}' app"), /LOCALE=de/);
+  assert.equal(await status(), "200");
+});
+
+test("an option that nginx refuses changes nothing, says why, and visitors notice nothing", async () => {
+  await set("hosts.forum.nginx.settings.no_such_directive", "on");
+  const said = await failingUp();
+  assert.match(said, /unknown directive "no_such_directive"/);
+  assert.match(
+    said,
+    /forum-nginx-files: the new files were refused \(see above\) and nothing was changed/,
+  );
+  assert.equal(await status(), "200");
+  await unset("hosts.forum.nginx.settings.no_such_directive");
+  assert.deepEqual(await up(), { same: 25 });
+});
+
+test("a configuration with mistakes is refused as a whole before anything is done", async () => {
+  await set("forum.uploadLimit", "10 MB");
+  await set("forum.hots", "x");
+  const said = await failingUp();
+  assert.match(said, /the configuration of stack lab has 2 problems; nothing was changed:/);
+  assert.match(said, /platform:forum\.uploadLimit must be a size such as "10 MiB"/);
+  assert.match(said, /platform:forum\.hots is not an option/);
+  assert.doesNotMatch(said, /\n\s+at /);
+  await unset("forum.hots");
+  await set("forum.uploadLimit", "20 MiB");
+  assert.deepEqual(await up(), { same: 22, update: 2, replace: 1 });
+});
+
+test("a container that was stopped by hand shows the offline page, and up starts the forum again", async () => {
+  await machine.succeed("docker stop app");
+  assert.equal(await status(), "503");
+  await stack.refresh({ color: "never" });
+  await up();
+  assert.equal(await status(), "200");
+  assert.deepEqual(await preview(), { same: 25 });
+});
+
+test("a secret stands nowhere in plain text: state, history, output, files of the machine", async () => {
+  const secrets = [...canaries, "PRIVATE KEY-----"];
+  const files = readdirSync(join(testLab, "engine"), { recursive: true, encoding: "utf8" })
+    .map((name) => join(testLab, "engine", name))
+    .filter((path) => statSync(path).isFile());
+  const texts = [printed(), ...files.map((path) => readFileSync(path, "utf8"))];
+  assert.ok(
+    texts.some((text) => text.includes('"ciphertext"')),
+    "the state is among the files",
+  );
+  for (const secret of secrets) {
+    assert.ok(!texts.some((text) => text.includes(secret)), secret);
+  }
+  const words = `-e ${canaries.join(" -e ")}`;
+  const places = await machine.succeed(
+    `grep -rlF ${words} /etc /home /opt /root /run /srv /tmp /usr/local /var 2>/dev/null || true`,
+  );
+  // Docker keeps a container's environment there; no other place is permitted, and only root reads it.
+  const permitted =
+    /^(?:\/run\/containerd\/.+\/config\.json|\/var\/lib\/docker\/containers\/[0-9a-f]+\/config\.v2\.json)$/;
+  for (const place of places.trim().split("\n")) {
+    assert.match(place, permitted);
+    await machine.fail(`su -s /bin/sh nobody -c 'cat ${place}'`);
+  }
+  assert.equal(
+    await machine.succeed(`grep -laF ${words} /proc/[0-9]*/cmdline | grep -v self || true`),
+    "",
+  );
+});
+
+test("destroy leaves the machine as it was, the data, and the protected key", async () => {
+  await machine.succeed("echo kept > /var/discourse/shared/standalone/upload");
+  await stack.destroy({ excludeProtected: true, color: "never" });
+  const { resources } = (await stack.exportStack()).deployment as {
+    resources: { type: string; protect?: boolean }[];
+  };
+  assert.deepEqual(
+    resources.filter(({ protect }) => protect === true).map(({ type }) => type),
+    ["tls:index/privateKey:PrivateKey"],
+  );
+  assertSameTraces(await tracesOn(machine), before);
+  assert.equal(await machine.succeed("cat /var/discourse/shared/standalone/upload"), "kept\n");
+});
