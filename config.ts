@@ -14,7 +14,7 @@ const HostSection = HostOptions.extend({
 });
 
 /** The whole configuration of a stack; a section that is absent is not built. */
-const Configuration = z.strictObject({
+export const ConfigurationSchema = z.strictObject({
   hosts: z
     .record(
       z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, { error: "must be a short name in lower case" }),
@@ -27,7 +27,7 @@ const Configuration = z.strictObject({
 });
 
 /** The validated configuration of a stack. */
-export type Configuration = z.output<typeof Configuration>;
+export type Configuration = z.output<typeof ConfigurationSchema>;
 
 /** Where secrets stand; a section of the stack file that holds one must hold it encrypted. */
 const secretPaths = [
@@ -45,7 +45,7 @@ export function parse(source: Source): { config?: Configuration; problems: reado
     const value = section(text);
     if (!isEmpty(value)) raw[key] = value;
   }
-  const result = Configuration.safeParse(raw);
+  const result = ConfigurationSchema.safeParse(raw);
   const problems = result.success ? [] : result.error.issues.flatMap((issue) => explain(issue));
   const plain = secretPaths
     .filter(([key]) => source.get(key)?.secret === false)
