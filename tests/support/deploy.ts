@@ -30,7 +30,7 @@ export interface Deployment<T> {
   readonly resources: readonly Registered[];
   readonly result: T;
   /** The one resource of that name. */
-  resource(name: string): Registered;
+  readonly resource: (name: string) => Registered;
   /** Lines `type name`, sorted. */
   readonly list: readonly string[];
 }
@@ -74,7 +74,7 @@ export async function deploy<T>(
     {
       call: ({ token }) => assert.fail(`nothing may be looked up, but ${token} was`),
       newResource: ({ type, name, inputs }) => ({
-        id: String(more[name]?.["id"] ?? `${name}-id`),
+        id: (more[name]?.["id"] as string | undefined) ?? `${name}-id`,
         state: { ...(inputs as object), ...(preview ? {} : states[type]?.(name)), ...more[name] },
       }),
     },

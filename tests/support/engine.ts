@@ -20,15 +20,15 @@ export interface EngineStack {
   /** Everything that the engine printed, of all operations. */
   readonly printed: () => string;
   /** Applies the stack; gives what happened to how many resources. */
-  up(): Promise<Record<string, number>>;
+  readonly up: () => Promise<Record<string, number>>;
   /** Applies the stack, which must fail; gives what the engine printed. */
-  failingUp(): Promise<string>;
+  readonly failingUp: () => Promise<string>;
   /** What a preview says would happen to how many resources. */
-  preview(): Promise<Record<string, number>>;
+  readonly preview: () => Promise<Record<string, number>>;
   /** Sets an option by its path, such as `forum.language`. */
-  set(path: string, value: string): Promise<void>;
+  readonly set: (path: string, value: string) => Promise<void>;
   /** Takes an option away. */
-  unset(path: string): Promise<void>;
+  readonly unset: (path: string) => Promise<void>;
 }
 
 /** Opens the lab stack with fresh state on the machine of that name; ends with the test file. */
