@@ -142,7 +142,7 @@ suite("the stand-in for docker", () => {
 
   test("calls a resource gone only when the daemon says that it is not there", async () => {
     const ask = async (answer: Answer) => {
-      const plugin = await start(dockerProvider(always(answer)));
+      const plugin = await start(dockerProvider(() => always(answer)));
       await plugin.ask("Configure", {});
       const told = await plugin.ask("Read", { urn: urn("network:Network"), id: "n" });
       plugin.close();
