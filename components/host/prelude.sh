@@ -32,7 +32,8 @@ check_release() {
 apt() {
   if command -v cloud-init >/dev/null; then cloud-init status --wait >/dev/null || true; fi
   DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a apt-get -qq -o DPkg::Lock::Timeout=300 \
-    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" >/dev/null
+    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" >/dev/null ||
+    fail "\`apt-get $1\` failed (see above): look at the machine's package sources and network, then run again"
 }
 
 # What happens once per change leaves its content id, keyed with a secret of this host so that no digest of a

@@ -52,8 +52,13 @@ test("a package that does not exist is named", async () => {
     machine,
     () => new Packages("tools", { host: host(), packages: ["no-such-package"] }),
   );
-  assert.notEqual(results[0]?.code, 0);
-  assert.match(results[0]?.stderr ?? "", /Unable to locate package no-such-package/);
+  assert.equal(results[0]?.code, 1);
+  const { stderr } = results[0];
+  assert.match(stderr, /Unable to locate package no-such-package/);
+  assert.match(
+    stderr,
+    /components: `apt-get install` failed \(see above\): look at the machine's package sources/,
+  );
   await machine.succeed("rm /var/lib/platform/packages/tools");
 });
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { after } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ensureDocker } from "../../lab/docker.ts";
+import type { Release } from "../../lab/images/apt.ts";
 import { removeMachine, startMachine, type Machine } from "../../lab/machines.ts";
 import type { Result } from "../../lab/process.ts";
 import { imagesFolder } from "../../lab/standin-image.ts";
@@ -23,10 +24,11 @@ export interface TestMachine extends Machine {
 }
 
 /** What a test machine is made from: an address of its own, and the tests' images. */
-export function testSpec(name: string) {
+export function testSpec(name: string, release: Release = "bookworm") {
   const [high = 0, low = 0] = createHash("sha256").update(name).digest();
   const address = `127.81.${high}.${low}`;
-  return { name, address, labDir: testLab, images: imagesFolder(testLab), prefix: "platform-test" };
+  const images = imagesFolder(testLab);
+  return { name, address, release, labDir: testLab, images, prefix: "platform-test" };
 }
 
 const machines = new Map<string, Promise<TestMachine>>();
@@ -36,14 +38,14 @@ const keep = process.env["KEEP_TEST_MACHINES"] === "1";
  * A machine that all tests of a run share by its name. It is a new one in each run, unless
  * KEEP_TEST_MACHINES=1 is set: then it stays, to look at it or to be quick.
  */
-export function testMachine(name: string): Promise<TestMachine> {
-  const machine = machines.get(name) ?? start(name);
+export function testMachine(name: string, release?: Release): Promise<TestMachine> {
+  const machine = machines.get(name) ?? start(name, release);
   machines.set(name, machine);
   return machine;
 }
 
-async function start(name: string): Promise<TestMachine> {
-  const spec = testSpec(name);
+async function start(name: string, release?: Release): Promise<TestMachine> {
+  const spec = testSpec(name, release);
   await ensureDocker(testLab);
   if (!keep) await removeMachine(spec); // a run that was interrupted may have left it
   return withVerbs(await startMachine(spec));

@@ -31,9 +31,6 @@ test("mistakes end it before any resource, with one message and no stack trace",
   assert.deepEqual(registered, ["pulumi:pulumi:Stack platform-lab"]);
   assert.equal(errors.length, 1);
   assert.equal(errors[0]?.split("\n").length, 3);
-  assert.match(
-    errors[0] ?? "",
-    /^the configuration of stack lab has 2 problems; nothing was changed:\n/,
-  );
+  assert.match(errors[0], /^the configuration of stack lab has 2 problems; nothing was changed:\n/);
   assert.ok(!`${errors.join("")}${output}`.includes("it's wrong"));
 });

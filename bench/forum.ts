@@ -1,0 +1,77 @@
+import { rm } from "node:fs/promises";
+import { loadavg } from "node:os";
+import { join } from "node:path";
+import program from "../index.ts";
+import { withAgent } from "../lab/identity.ts";
+import { removeMachine, startMachine } from "../lab/machines.ts";
+import { ensureStandinImage, imagesFolder } from "../lab/standin-image.ts";
+import { openStack } from "../lab/stack.ts";
+import { ensureToolchain } from "../lab/toolchain/index.ts";
+
+const root = join(import.meta.dirname, "..");
+const labDir = join(root, ".lab/bench");
+const runs = 5;
+
+/** How long the lab's forum takes from an empty machine, again without a change, and to preview. */
+export async function forum(): Promise<void> {
+  await rm(join(labDir, "forum"), { recursive: true, force: true });
+  const toolchain = await ensureToolchain();
+  const image = await ensureStandinImage(labDir);
+  const images = imagesFolder(labDir);
+  const spec = { name: "bench", address: "127.82.0.11", labDir, images, prefix: "platform-bench" };
+  await removeMachine(spec);
+  const { address, port, hostKey, instance } = await startMachine(spec);
+  try {
+    await withAgent(labDir, async (env) => {
+      const stack = await openStack({
+        folder: join(labDir, "forum"),
+        stack: "lab",
+        root,
+        committed: join(root, "stacks/Pulumi.lab.yaml"),
+        known: {
+          "platform:hosts": { forum: { address, port, hostKey, instance } },
+          "platform:forum": { image },
+        },
+        secrets: [
+          ["platform:forum", "smtp", "user"],
+          ["platform:forum", "smtp", "password"],
+        ],
+        program,
+        toolchain,
+        env,
+      });
+      const silent = { color: "never" } as const;
+      const first = await seconds(1, () => stack.up(silent));
+      const again = await seconds(runs, () => stack.up(silent));
+      const preview = await seconds(runs, () => stack.preview(silent));
+      report(toolchain.description, { "first up": first, "second up": again, preview });
+    });
+  } finally {
+    await removeMachine(spec);
+  }
+}
+
+/** Wall-clock seconds of each run. */
+async function seconds(count: number, work: () => Promise<unknown>): Promise<number[]> {
+  const times: number[] = [];
+  for (let run = 0; run < count; run++) {
+    const start = performance.now();
+    await work();
+    times.push((performance.now() - start) / 1000);
+  }
+  return times;
+}
+
+function report(toolchain: string, rows: Readonly<Record<string, readonly number[]>>): void {
+  console.log(`\n${toolchain}\nload at the end: ${loadavg()[0]?.toFixed(1) ?? "?"}\n`);
+  console.log("| what | runs | min | median |\n| --- | --- | --- | --- |");
+  for (const [what, times] of Object.entries(rows)) {
+    const sorted = times.toSorted((a, b) => a - b);
+    const [min, median] = [sorted[0], sorted[Math.floor(sorted.length / 2)]];
+    console.log(`| ${what} | ${times.length} | ${format(min)} | ${format(median)} |`);
+  }
+}
+
+function format(value = Number.NaN): string {
+  return `${value.toFixed(1)} s`;
+}
