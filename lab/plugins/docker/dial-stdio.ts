@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { Socket } from "node:net";
 import { Duplex } from "node:stream";
 
 /** A connection to a Docker daemon through `ssh … docker system dial-stdio`. */
@@ -40,8 +41,9 @@ export class DialStdio extends Duplex {
     this.#child.stdin.end(done);
   }
 
+  /** Ends the session, and leaves ssh alone: it may carry the other sessions of the connection. */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#child.kill();
+    this.#child.stdin.end();
     done(error);
   }
 
@@ -59,12 +61,18 @@ export class DialStdio extends Duplex {
   }
 
   ref(): this {
-    this.#child.ref();
+    for (const handle of this.#handles()) handle.ref();
     return this;
   }
 
   unref(): this {
-    this.#child.unref();
+    for (const handle of this.#handles()) handle.unref();
     return this;
+  }
+
+  /** All that keeps this process alive for the connection's sake. */
+  #handles(): { ref(): unknown; unref(): unknown }[] {
+    const { stdin, stdout, stderr } = this.#child;
+    return [this.#child, ...[stdin, stdout, stderr].filter((pipe) => pipe instanceof Socket)];
   }
 }
