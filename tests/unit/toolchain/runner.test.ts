@@ -79,7 +79,7 @@ test("a filter chooses files by path and else tests by name", (t) => {
   const nginx = "tests/hosts/nginx.test.ts";
   assert.deepEqual(nodeArguments(root, "hosts", undefined), [...common, forum, nginx]);
   assert.deepEqual(nodeArguments(root, "hosts", "ngi"), [...common, nginx]);
-  const byName = [...common, "--test-name-pattern=offline", forum, nginx];
+  const byName = [...common, "--test-name-pattern=offline", "--test-force-exit", forum, nginx];
   assert.deepEqual(nodeArguments(root, "hosts", "offline"), byName);
 });
 
