@@ -1,14 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import {
-  certificateFiles,
-  ConfigSet,
-  type Backup,
-  type Check,
-  type Host,
-  type Offers,
-  type Site,
-} from "../host/index.ts";
+import { certificateFiles, ConfigSet, Service, type Check, type Host } from "../host/index.ts";
 import type { CertificateAuthority } from "./authority.ts";
 import type { CertificateOptions } from "./options.ts";
 
@@ -30,13 +22,9 @@ export interface CertificateArgs {
  * A server certificate (ECDSA P-256) of the stack's own authority, kept in the one place on the host where all
  * certificates are. nginx judges it together with its sites before it is swapped in.
  */
-export class Certificate extends pulumi.ComponentResource implements Offers {
-  readonly sites: readonly Site[] = [];
-  readonly checks: readonly Check[];
-  readonly backups: readonly Backup[] = [];
-
+export class Certificate extends Service {
   constructor(name: string, args: CertificateArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("platform:certificate:Certificate", name, {}, opts);
+    super("platform:certificate:Certificate", name, opts);
     const { host, site, authority, names, options } = args;
     const child = { parent: this };
     const key = new tls.PrivateKey(

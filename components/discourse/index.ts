@@ -2,16 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { mebibytes } from "../../formats/size.ts";
 import type { DockerEngine } from "../docker-engine/index.ts";
-import {
-  chain,
-  Packages,
-  RemoteScript,
-  type Backup,
-  type Check,
-  type Host,
-  type Offers,
-  type Site,
-} from "../host/index.ts";
+import { chain, Packages, RemoteScript, Service, type Host } from "../host/index.ts";
 import { environmentList } from "./environment.ts";
 import type { DiscourseOptions } from "./options.ts";
 import { forumBackup, forumCheck, forumSite, sharedDirectory, socketPath } from "./site.ts";
@@ -27,15 +18,12 @@ export interface DiscourseArgs {
 }
 
 /** A Discourse forum in one container that listens on a unix socket; its data lies in a directory of the host. */
-export class Discourse extends pulumi.ComponentResource implements Offers {
+export class Discourse extends Service {
   /** Id of the running container. */
   readonly containerId: pulumi.Output<string>;
-  readonly sites: readonly Site[];
-  readonly checks: readonly Check[];
-  readonly backups: readonly Backup[];
 
   constructor(name: string, args: DiscourseArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("platform:discourse:Discourse", name, {}, opts);
+    super("platform:discourse:Discourse", name, opts);
     const { host, engine, options } = args;
     const child = { parent: this };
     new Packages(`${name}-tools`, { host, packages: ["curl"] }, child);

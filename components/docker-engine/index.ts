@@ -8,11 +8,9 @@ import {
   RemoteScript,
   Script,
   Unit,
-  type Backup,
+  Service,
   type Check,
   type Host,
-  type Offers,
-  type Site,
 } from "../host/index.ts";
 import * as render from "./daemon.ts";
 import type { DockerEngineOptions, ImageOptions } from "./options.ts";
@@ -20,14 +18,11 @@ import type { DockerEngineOptions, ImageOptions } from "./options.ts";
 export { DockerEngineOptions, ImageOptions } from "./options.ts";
 
 /** Docker Engine on a host, reached by the Docker provider through the host's own SSH. */
-export class DockerEngine extends pulumi.ComponentResource implements Offers {
+export class DockerEngine extends Service {
   /** Provider for everything that runs in this engine; it waits until the daemon answers. */
   readonly provider: docker.Provider;
   /** Log rotation of a container (json-file), as the daemon does it by default. */
   readonly logOptions: Readonly<Record<"max-file" | "max-size", string>>;
-  readonly sites: readonly Site[] = [];
-  readonly checks: readonly Check[];
-  readonly backups: readonly Backup[] = [];
   readonly #host: Host;
 
   constructor(
@@ -35,7 +30,7 @@ export class DockerEngine extends pulumi.ComponentResource implements Offers {
     args: { readonly host: Host; readonly options: DockerEngineOptions },
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super("platform:docker-engine:DockerEngine", name, {}, opts);
+    super("platform:docker-engine:DockerEngine", name, opts);
     const { host, options } = args;
     const child = { parent: this };
     this.#host = host;

@@ -9,6 +9,7 @@ export { hostname, HostOptions, releases, size, type Release } from "./options.t
 export { Packages } from "./packages.ts";
 export { RemoteScript, Script, type ScriptArgs } from "./script.ts";
 export { secret } from "./secret.ts";
+export { Service } from "./service.ts";
 export { Unit } from "./unit.ts";
 export type { Backup, Check, Host, Offers, OfflineText, Site } from "./words.ts";
 

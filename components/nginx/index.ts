@@ -4,10 +4,9 @@ import {
   ConfigSet,
   Packages,
   Unit,
-  type Backup,
+  Service,
   type Check,
   type Host,
-  type Offers,
   type Site,
 } from "../host/index.ts";
 import type { NginxOptions } from "./options.ts";
@@ -25,15 +24,12 @@ export interface NginxArgs {
 }
 
 /** The reverse proxy of a host: TLS, the sites that components want served, and their offline pages. */
-export class Nginx extends pulumi.ComponentResource implements Offers {
+export class Nginx extends Service {
   /** Addresses of the sites, in the order given. */
   readonly urls: readonly string[];
-  readonly sites: readonly Site[] = [];
-  readonly checks: readonly Check[];
-  readonly backups: readonly Backup[] = [];
 
   constructor(name: string, args: NginxArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("platform:nginx:Nginx", name, {}, opts);
+    super("platform:nginx:Nginx", name, opts);
     const { host, sites, options } = args;
     const child = { parent: this };
     new Packages(`${name}-packages`, { host, packages: ["nginx", "curl"] }, child);
