@@ -21,7 +21,11 @@ const rooms: Record<string, Room> = {
   "the entry": { files: /^index\.ts$/, imports: /^(?:config|stacks\/platform)\.ts$/ },
   configuration: {
     files: /^config\.ts$/,
-    imports: either(publicIndexes, /^stacks\/contradictions\.ts$/, /^(?:@pulumi\/pulumi|zod)$/),
+    imports: either(
+      publicIndexes,
+      /^stacks\/(?:contradictions|secrets)\.ts$/,
+      /^(?:@pulumi\/pulumi|zod)$/,
+    ),
   },
   stacks: { files: /^stacks\//, imports: either(publicIndexes, /^config\.ts$/) },
   "a component's renderer": {
