@@ -6,6 +6,7 @@ import { DockerEngineOptions } from "./components/docker-engine/index.ts";
 import { HostOptions } from "./components/host/index.ts";
 import { NginxOptions } from "./components/nginx/index.ts";
 import { contradictions, member, type Problem } from "./stacks/contradictions.ts";
+import { secretPaths } from "./stacks/secrets.ts";
 
 /** A machine and the services of the machine itself. */
 const HostSection = HostOptions.extend({
@@ -28,12 +29,6 @@ export const ConfigurationSchema = z.strictObject({
 
 /** The validated configuration of a stack. */
 export type Configuration = z.output<typeof ConfigurationSchema>;
-
-/** Where secrets stand; a section of the stack file that holds one must hold it encrypted. */
-const secretPaths = [
-  ["forum", "smtp", "user"],
-  ["forum", "smtp", "password"],
-] as const;
 
 /** Reads a section: its value parsed from JSON where it is JSON, and whether the stack file holds it encrypted. */
 export type Source = ReadonlyMap<string, { readonly text: string; readonly secret: boolean }>;

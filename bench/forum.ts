@@ -7,6 +7,7 @@ import { removeMachine, startMachine } from "../lab/machines.ts";
 import { ensureStandinImage, imagesFolder } from "../lab/standin-image.ts";
 import { openStack } from "../lab/stack.ts";
 import { ensureToolchain } from "../lab/toolchain/index.ts";
+import { secretPaths } from "../stacks/secrets.ts";
 
 const root = join(import.meta.dirname, "..");
 const labDir = join(root, ".lab/bench");
@@ -32,10 +33,7 @@ export async function forum(): Promise<void> {
           "platform:hosts": { forum: { address, port, hostKey, instance } },
           "platform:forum": { image },
         },
-        secrets: [
-          ["platform:forum", "smtp", "user"],
-          ["platform:forum", "smtp", "password"],
-        ],
+        secrets: secretPaths.map(([section, ...fields]) => [`platform:${section}`, ...fields]),
         program,
         toolchain,
         env,

@@ -72,7 +72,8 @@ async function existing(spec: MachineSpec): Promise<Existing | undefined> {
   if (lab === spec.labDir) return { running: running === "true", image, spec: made };
   throw new Error(
     `The container ${container} belongs to ${lab ? `the lab in ${lab}` : "something else"}. ` +
-      `Two labs cannot run at once on one computer: destroy that one first.`,
+      `Two labs cannot run at once on one computer: destroy that one first, or, if its folder is ` +
+      `gone: docker rm --force --volumes ${container}`,
   );
 }
 

@@ -24,18 +24,22 @@ export function run(
   { input = "", env, seconds }: RunOptions = {},
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      env: { ...process.env, ...env },
-      ...(seconds === undefined ? {} : { timeout: seconds * 1000 }),
-    });
+    const child = spawn(command, args, { env: { ...process.env, ...env } });
+    // Not spawn's own time-out: that one keeps this process alive when the program is missing.
+    const timer =
+      seconds === undefined ? undefined : setTimeout(() => child.kill(), seconds * 1000);
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
     child.stdin.on("error", () => undefined); // a program may end before it has read its input
     child.stdin.end(input);
-    child.on("error", reject);
+    child.on("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
     child.on("close", (code) => {
+      clearTimeout(timer);
       resolve({
         code: code ?? 128,
         stdout: Buffer.concat(out).toString(),

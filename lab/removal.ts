@@ -71,7 +71,10 @@ async function machinesRemoved(): Promise<string[]> {
     const [container = "", lab = ""] = line.split("\t");
     return `${lab}/`.startsWith(`${labDir}/`) ? [container] : [];
   });
-  for (const container of containers) await docker(["rm", "--force", "--volumes", container]);
+  for (const container of containers) {
+    await docker(["stop", container]); // a killed one leaves the cgroups of its own containers
+    await docker(["rm", "--force", "--volumes", container]);
+  }
   return containers.map((container) => `machine: container ${container} and its disk`);
 }
 

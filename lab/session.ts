@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { parse } from "yaml";
+import { secretPaths } from "../stacks/secrets.ts";
 import { ensureDocker } from "./docker.ts";
 import { withAgent } from "./identity.ts";
 import type { Release } from "./images/apt.ts";
@@ -18,10 +19,9 @@ export const root = join(import.meta.dirname, "..");
 export const labDir = join(root, ".lab");
 
 const committed = join(root, "stacks/Pulumi.lab.yaml");
-const secrets = [
-  ["platform:forum", "smtp", "user"],
-  ["platform:forum", "smtp", "password"],
-] as const;
+const secrets = secretPaths.map(
+  ([section, ...fields]) => [`platform:${section}`, ...fields] as const,
+);
 
 /** A host as the lab's stack file names it, with what the lab adds. */
 export interface LabHost {

@@ -28,16 +28,17 @@ export class Discourse extends Service {
     const child = { parent: this };
     new Packages(`${name}-tools`, { host, packages: ["curl"] }, child);
     engine.loadImage(`${name}-archive`, options.image, child);
+    const anew = { replacementTrigger: host.instance }; // on a machine made anew nothing is there
     const image = new docker.RemoteImage(
       `${name}-image`,
       { name: options.image.name, keepLocally: true },
-      engine.after(this),
+      { ...engine.after(this), ...anew },
     );
     this.checkImage(name, host, image.imageId, options.plugins);
     const container = new docker.Container(
       `${name}-app`,
       containerArgs(name, image.imageId, engine, options),
-      { ...engine.after(this), replacementTrigger: host.instance },
+      { ...engine.after(this), ...anew },
     );
     chain(host, container);
     this.waitUntilReady(name, host, container.id, options.bootSeconds);

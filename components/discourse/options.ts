@@ -20,8 +20,8 @@ const SmtpOptions = z.strictObject({
     .union([z.literal(25), z.literal(465), z.literal(587), z.literal(2525)])
     .default(587)
     .describe("587 and 25 speak STARTTLS, 465 TLS from the first byte."),
-  user: secret(safe, safeProblem),
-  password: secret(safe, safeProblem),
+  user: secret(safe, safeProblem).describe("The login at the relay, encrypted in the stack file."),
+  password: secret(safe, safeProblem).describe("Its password, encrypted in the stack file."),
 });
 
 /** A Discourse forum in one container, behind the host's nginx. */

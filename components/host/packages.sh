@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Keeps the packages PACKAGES installed. Those that were not there before are noted under NAME, and only
-# those are purged again.
+# Keeps the packages PACKAGES installed. Those that were not there before are noted under NAME, and only those
+# are removed again. Never purged: to purge docker.io deletes all of /var/lib/docker, volumes included.
 : "${NAME:?}" "${PACKAGES[0]:?}"
 note=$STATE/packages/$NAME
 
@@ -26,7 +26,7 @@ remove() {
   [[ -s $note ]] || return 0
   local ours
   mapfile -t ours < <(sort -u "$note")
-  apt purge --autoremove "${ours[@]}"
+  apt remove --autoremove "${ours[@]}"
   rm -f "$note"
 }
 

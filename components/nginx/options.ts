@@ -24,7 +24,10 @@ export const RedirectOptions = z
     to: target.describe(
       "Where it went; what stood behind `from` is appended when both end in a slash.",
     ),
-    status: z.union([z.literal(301), z.literal(302)]).default(301),
+    status: z
+      .union([z.literal(301), z.literal(302)])
+      .default(301)
+      .describe("301 for ever, which browsers remember, or 302 for now."),
   })
   .refine(({ from, to }) => from.endsWith("/") === to.endsWith("/"), {
     path: ["to"],

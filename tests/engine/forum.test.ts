@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { canaries, engineStack } from "../support/engine.ts";
 import { testLab } from "../support/machine.ts";
-import { assertSameTraces, tracesOn } from "../support/scripts.ts";
+import { assertSameTraces, purgeRemoved, tracesOn } from "../support/scripts.ts";
 
 const { stack, machine, printed, up, failingUp, preview, set, unset } = await engineStack("engine");
 const site = "https://forum.lab.test/";
@@ -132,6 +132,8 @@ test("destroy leaves the machine as it was, the data, and the protected key", as
     resources.filter(({ protect }) => protect === true).map(({ type }) => type),
     ["tls:index/privateKey:PrivateKey"],
   );
+  await machine.succeed("test -d /var/lib/docker/image");
+  await purgeRemoved(machine);
   assertSameTraces(await tracesOn(machine), before);
   assert.equal(await machine.succeed("cat /var/discourse/shared/standalone/upload"), "kept\n");
 });

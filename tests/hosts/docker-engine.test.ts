@@ -20,8 +20,11 @@ test("an engine from Debian answers, rotates logs, obeys the laws and leaves dat
       );
       await machine.succeed("docker volume create kept");
     },
+    {},
+    async () => {
+      await machine.succeed("test -d /var/lib/docker/volumes/kept/_data");
+    },
   );
-  await machine.succeed("test -d /var/lib/docker/volumes/kept/_data");
 });
 
 test("an archive is loaded once, and loaded again when its image is gone", async () => {

@@ -36,7 +36,7 @@ const remove = async () => {
   await machine.succeed("rm -rf /etc/demo /etc/demo.key /etc/old.conf /var/lib/platform/sets");
 };
 
-test("packages that were not there are installed, and only those are purged again", async () => {
+test("packages that were not there are installed, and only those are removed again", async () => {
   await laws(
     machine,
     () => new Packages("tools", { host: host(), packages: ["curl", "nginx-light"] }),

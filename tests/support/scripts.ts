@@ -57,11 +57,17 @@ export async function applyOn(
   return { commands, results };
 }
 
-// What the machine writes while packages come and go, what Debian's own packages leave behind when they are
+// What the machine writes while packages come and go, what Debian's own packages leave behind even when they are
 // purged (docker.io and its netbase), and what the platform keeps for itself: what happened once stays noted.
 const noise =
-  "/etc/(ld.so.cache|ethertypes|networks|protocols|rpc|services|mtab|passwd-?|group-?|shadow-?|gshadow-?|subuid-?|subgid-?|\\.pwd.lock|resolv.conf|" +
-  "machine-id|ssl/certs/.*|init.d/\\.depend.*|rc[0-9S].d/.*)|/etc/docker/key.json|netbase|/var/lib/platform/(lock|owner|key|done/.*)";
+  "/etc/(ld.so.cache|ethertypes|networks|protocols|rpc|services|mtab|passwd-?|group-?|shadow-?|gshadow-?|" +
+  "subuid-?|subgid-?|\\.pwd.lock|resolv.conf|machine-id|ssl/certs/.*|init.d/\\.depend.*|rc[0-9S].d/.*|" +
+  "docker/key.json)|netbase|/var/lib/platform/(lock|owner|key|done/.*)";
+
+/** Purges what apt keeps of removed packages: their configuration, and with docker.io all containers' data. */
+export function purgeRemoved(machine: TestMachine): Promise<string> {
+  return machine.succeed("dpkg -l | awk '/^rc/ { print $2 }' | xargs -r dpkg --purge");
+}
 
 /** Everything on a machine that a component could leave behind: packages, configuration, units, state. */
 export function tracesOn(machine: TestMachine): Promise<string> {
@@ -73,14 +79,15 @@ export function tracesOn(machine: TestMachine): Promise<string> {
 }
 
 /**
- * The laws that every component obeys: apply; apply again changes nothing; remove leaves nothing. Gives what is
- * to be asked of the machine between the second apply and the remove to `behave`.
+ * The laws that every component obeys: apply; apply again changes nothing; remove leaves nothing but what apt
+ * keeps of a removed package. `behave` asks the machine after the second apply, `afterwards` after the remove.
  */
 export async function laws(
   machine: TestMachine,
   build: () => unknown,
   behave: () => Promise<void> = () => Promise.resolve(),
   more: Parameters<typeof deploy>[2] = {},
+  afterwards: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const before = await tracesOn(machine);
   const first = await applyOn(machine, build, more);
@@ -93,6 +100,8 @@ export async function laws(
     const { code, stderr } = await runOn(machine, command, "delete");
     assert.equal(code, 0, `${command.name}: ${stderr}`);
   }
+  await afterwards();
+  await purgeRemoved(machine);
   assertSameTraces(await tracesOn(machine), before);
 }
 

@@ -93,6 +93,7 @@ test("an image is adopted, checked for its plugins, and only then put to work", 
       name: "local_discourse/app:1",
       keepLocally: true,
     });
+    assert.equal(resource("forum-image").options.replacementTrigger, "7");
     assert.deepEqual(resource("forum-image-check").dependsOn, ["forum-image", "forum-tools"]);
     assert.deepEqual(resource("forum-ready").dependsOn, ["forum-app"]);
   }
