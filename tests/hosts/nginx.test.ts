@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
+import { test } from "node:test";
 import fc from "fast-check";
 import { block, directive, expression, render } from "../../formats/nginx.ts";
 import { Nginx, NginxOptions } from "../../components/nginx/index.ts";
@@ -43,12 +43,9 @@ function ask(path: string, args = "", port = 443): Promise<string> {
 const status = (path: string, args = "", port = 443) =>
   ask(path, `-o /dev/null -w '%{http_code}' ${args}`, port);
 
-before(async () => {
+test("a proxy obeys the laws and gives Debian's default site back", async () => {
   await machine.succeed("cat > /run/ca.pem", forum.pems.authority);
   await forum.runStandin(machine, image.name, "STANDIN_BOOT_SECONDS=0");
-});
-
-test("a proxy obeys the laws and gives Debian's default site back", async () => {
   await laws(machine, proxy({ redirects }), () => Promise.resolve(), forum.tlsOutputs);
   const last = await apply({ redirects });
   assert.equal(last.code, 0, last.stderr);

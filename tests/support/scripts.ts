@@ -89,6 +89,7 @@ export async function laws(
   more: Parameters<typeof deploy>[2] = {},
   afterwards: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
+  await purgeRemoved(machine); // of the test before
   const before = await tracesOn(machine);
   const first = await applyOn(machine, build, more);
   for (const { name, code, stderr } of first.results) assert.equal(code, 0, `${name}: ${stderr}`);
