@@ -3,10 +3,12 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { canaries, engineStack } from "../support/engine.ts";
-import { testLab } from "../support/machine.ts";
+import { remakeTestMachine, testLab } from "../support/machine.ts";
 import { assertSameTraces, purgeRemoved, tracesOn } from "../support/scripts.ts";
 
-const { stack, machine, printed, up, failingUp, preview, set, unset } = await engineStack("engine");
+const opened = await engineStack("engine");
+const { stack, printed, up, failingUp, preview, set, unset } = opened;
+let { machine } = opened;
 const site = "https://forum.lab.test/";
 
 /** The status that the site answers on the machine itself, by its name and with the stack's authority. */
@@ -120,6 +122,21 @@ test("a secret stands nowhere in plain text: state, history, output, files of th
     await machine.succeed(`grep -laF ${words} /proc/[0-9]*/cmdline | grep -v self || true`),
     "",
   );
+});
+
+test("a machine that was made anew gets everything again in one run", async () => {
+  const old = machine.hostKey;
+  machine = await remakeTestMachine("engine");
+  assert.notEqual(machine.hostKey, old);
+  before = await tracesOn(machine);
+  assert.match(await failingUp(), /(?:host key|Host key|key mismatch)/);
+  await set("hosts.forum.hostKey", machine.hostKey);
+  await set("hosts.forum.instance", machine.instance);
+  await up();
+  const { authorityCertificate } = await stack.outputs();
+  await machine.succeed("cat > /run/ca.pem", String(authorityCertificate?.value));
+  assert.equal(await status(), "200");
+  assert.deepEqual(await preview(), { same: 25 });
 });
 
 test("destroy leaves the machine as it was, the data, and the protected key", async () => {

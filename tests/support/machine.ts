@@ -51,6 +51,13 @@ async function start(name: string, release?: Release): Promise<TestMachine> {
   return withVerbs(await startMachine(spec));
 }
 
+/** Makes the machine of that name anew: an empty one with another host key at the same address. */
+export async function remakeTestMachine(name: string): Promise<TestMachine> {
+  await removeMachine(testSpec(name));
+  machines.delete(name);
+  return testMachine(name);
+}
+
 /** Removes the machines of this run; it happens by itself after the last test. */
 export async function removeTestMachines(): Promise<void> {
   const names = [...machines.keys()];

@@ -33,7 +33,8 @@ test("the generated reference and schema are those of today's options", async ()
 });
 
 test("the committed stack files fit the schema and name it for editors", () => {
-  assert.deepEqual(stackFiles.toSorted(), ["Pulumi.forum.yaml", "Pulumi.lab.yaml"]);
+  for (const file of ["Pulumi.forum.yaml", "Pulumi.lab.yaml"])
+    assert.ok(stackFiles.includes(file), file);
   for (const name of stackFiles) {
     const text = read(`stacks/${name}`);
     assert.equal(text.split("\n")[0], "# yaml-language-server: $schema=../schema/stack.json", name);

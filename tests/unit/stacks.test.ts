@@ -11,7 +11,8 @@ const files = readdirSync(new URL("../../stacks/", import.meta.url)).filter((nam
 );
 
 test("the lab and the production example are there", () => {
-  assert.deepEqual(files.toSorted(), ["Pulumi.forum.yaml", "Pulumi.lab.yaml"]);
+  for (const file of ["Pulumi.forum.yaml", "Pulumi.lab.yaml"])
+    assert.ok(files.includes(file), file);
 });
 
 for (const file of files) {
