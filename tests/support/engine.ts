@@ -20,11 +20,11 @@ export interface EngineStack {
   /** Everything that the engine printed, of all operations. */
   readonly printed: () => string;
   /** Applies the stack; gives what happened to how many resources. */
-  readonly up: () => Promise<Record<string, number>>;
+  readonly up: (how?: { refresh?: boolean }) => Promise<Record<string, number>>;
   /** Applies the stack, which must fail; gives what the engine printed. */
   readonly failingUp: () => Promise<string>;
   /** What a preview says would happen to how many resources. */
-  readonly preview: () => Promise<Record<string, number>>;
+  readonly preview: (how?: { refresh?: boolean }) => Promise<Record<string, number>>;
   /** Sets an option by its path, such as `forum.language`. */
   readonly set: (path: string, value: string) => Promise<void>;
   /** Takes an option away. */
@@ -72,7 +72,7 @@ export async function engineStack(name: string): Promise<EngineStack> {
     stack,
     machine,
     printed: () => text,
-    up: async () => (await stack.up(options)).summary.resourceChanges ?? {},
+    up: async (how) => (await stack.up({ ...options, ...how })).summary.resourceChanges ?? {},
     failingUp: async () => {
       const before = text.length;
       const failed = await stack.up(options).then(
@@ -82,7 +82,7 @@ export async function engineStack(name: string): Promise<EngineStack> {
       if (!failed) throw new Error(`up should have failed:\n${text.slice(before)}`);
       return text.slice(before);
     },
-    preview: async () => (await stack.preview(options)).changeSummary,
+    preview: async (how) => (await stack.preview({ ...options, ...how })).changeSummary,
     set,
     unset: (path) => stack.removeConfig(`platform:${path}`, true),
   };
