@@ -23,7 +23,16 @@ export const CertificateOptions = z
     when: () => true,
     error:
       "must be smaller than validityDays, or each run would renew: lower renewalDays or raise validityDays",
-  });
+  })
+  .refine(
+    ({ authorityDays, validityDays, renewalDays }) => authorityDays >= validityDays + renewalDays,
+    {
+      path: ["authorityDays"],
+      when: () => true,
+      error:
+        "must be at least validityDays and renewalDays together, or it ends before what it signs",
+    },
+  );
 
 /** A validated certificate section. */
 export type CertificateOptions = z.output<typeof CertificateOptions>;

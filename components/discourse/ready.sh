@@ -4,6 +4,7 @@
 
 apply() {
   local answer='' state
+  SECONDS=0 # not the time for which the lock was waited for
   while ((SECONDS < SECONDS_MAX)); do
     state=$(docker inspect --format '{{.State.Status}}' "$CONTAINER" 2>/dev/null || true)
     [[ $state == running || $state == restarting ]] ||

@@ -42,8 +42,9 @@ export class DockerEngine extends Service {
       {
         host,
         files: [{ path: "/etc/docker/daemon.json", content: render.daemonJson(options) }],
+        adopt: "refuse", // a data-root or a mirror that stands there must not be lost
         validate: [["sh", "-c", validateDaemon]],
-        activate: [["sh", "-c", "! systemctl is-active -q docker || systemctl restart docker"]],
+        activate: [["sh", "-c", restartDaemon]],
         probe: [
           ["sh", "-c", "! systemctl is-enabled -q docker 2>/dev/null || docker version >/dev/null"],
         ],
@@ -89,13 +90,19 @@ export class DockerEngine extends Service {
     new Script(`${name}-key`, { host, script, values }, child);
     const path = "/etc/apt/sources.list.d/platform-docker.sources";
     const files = [{ path, content: render.dockerSource(host.release) }];
-    new ConfigSet(`${name}-source`, { host, files }, child);
+    const readable = ["sh", "-c", "apt-get -qq indextargets >/dev/null"] as const; // one URI, one key
+    new ConfigSet(`${name}-source`, { host, files, validate: [readable] }, child);
   }
 }
 
 // Debian 12's engine (20.10) cannot judge its configuration before it starts; later ones can.
 const validateDaemon =
   "! dockerd --help 2>/dev/null | grep -q -- --validate || dockerd --validate --config-file=/etc/docker/daemon.json";
+
+// A reload first, so that the daemon knows of live-restore before it goes; nothing before it is installed.
+const restartDaemon =
+  "systemctl is-enabled -q docker 2>/dev/null || exit 0; systemctl reload docker || true; " +
+  "systemctl reset-failed docker; systemctl restart docker";
 
 function dockerCheck(host: Host): Check {
   return {

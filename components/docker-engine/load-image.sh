@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Loads IMAGE from ARCHIVE when it is not on the host or the archive is another one than last time.
+# Loads IMAGE from ARCHIVE when it is not on the host or when one of the two names is another than last time.
 : "${IMAGE:?}" "${ARCHIVE:?}"
 
 apply() {

@@ -16,7 +16,8 @@ apply() {
   curl -fsSL --retry 3 --max-time 60 -o "$fetched" "$KEY_URL" || fail "the package key could not be fetched from $KEY_URL"
   found=$(fingerprints "$fetched" || true)
   [[ $found == "$FINGERPRINT" ]] || fail "the key at $KEY_URL is ${found:-not a key}, not $FINGERPRINT: nothing was installed"
-  install -D -m 0644 "$fetched" "$KEY_PATH.new" && mv -fT "$KEY_PATH.new" "$KEY_PATH"
+  install -D -m 0644 "$fetched" "$KEY_PATH.new"
+  mv -fT "$KEY_PATH.new" "$KEY_PATH"
   say "installed $KEY_PATH"
 }
 

@@ -13,11 +13,13 @@ export interface CarrierArgs {
   readonly files: readonly URL[];
   /** Values of the script's variables; a secret one makes the whole input secret. */
   readonly values: Readonly<Record<string, pulumi.Input<ShellValue>>>;
-  /** Seconds after which the host itself ends the script. */
+  /** Seconds after which the host itself ends the script, besides those that it may wait for the host's lock. */
   readonly timeoutSeconds: number;
   /** Whether the script undoes its work when the resource goes. */
   readonly removable: boolean;
 }
+
+const lockSeconds = 300; // as long as prelude.sh waits
 
 /**
  * The constant command line of a verb. Values never stand in it, since it is in process lists and in errors.
@@ -26,7 +28,7 @@ export interface CarrierArgs {
 export function remoteCommand(verb: "apply" | "remove", timeoutSeconds: number): string {
   return (
     `exec env -i HOME=/root LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin ` +
-    `timeout --kill-after=30 ${timeoutSeconds} bash -s -- ${verb}`
+    `timeout --kill-after=30 ${timeoutSeconds + lockSeconds} bash -s -- ${verb}`
   );
 }
 

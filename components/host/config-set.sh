@@ -1,24 +1,38 @@
 # shellcheck shell=bash
 # Keeps the files PATHS (MODES, OWNERS, CONTENTS) as one set that stands or falls together; ABSENT are paths that
-# must not exist. What was on the machine before the set comes back with `remove`.
+# must not exist. What was on the machine before the set comes back with `remove`, unless ADOPT is refuse: then
+# nothing may have been there.
 # shellcheck source-path=SCRIPTDIR disable=SC2153,SC2154
-: "${NAME:?}"
+
+refuse_strangers() {
+  local i
+  [[ $ADOPT == refuse ]] || return 0
+  for i in "${!PATHS[@]}"; do
+    if [[ -z ${STAGED[i]} ]] || ! exists "${PATHS[i]}" || grep -qxF "${PATHS[i]}" "$set/paths"; then continue; fi
+    same "${STAGED[i]}" "${PATHS[i]}" || fail "${PATHS[i]} is there already and was not written by the platform: \
+carry its settings over or decide against them, move the file away, then run again"
+  done
+}
 
 apply() {
   local wanted=("${PATHS[@]}" "${ABSENT[@]}")
-  install -d -m 0700 "$STATE/sets" "$set" && touch "$set/paths"
+  install -d -m 0700 "$STATE/sets" "$set"
+  touch "$set/paths"
   trap finish EXIT
   stage
   if unchanged; then
     say unchanged
     return
   fi
+  refuse_strangers
   validate || fail "$NAME: the new files were refused (see above) and nothing was changed; correct the option and run again"
   rm -f "$set/active"
+  cp "$set/paths" "$set/paths.before"
   swap
   run "$ACTIVATE" || fail "$NAME: the new files could not be made active (see above)"
   run "$PROBE" || fail "$NAME: the service did not answer as it should with the new files (see above)"
-  printf '%s\n' "${wanted[@]}" >"$set/paths"
+  printf '%s\n' "${wanted[@]}" >"$set/paths.new"
+  mv -fT "$set/paths.new" "$set/paths"
   printf %s "$COMMANDS" >"$set/active"
   say "changed ${PATHS[*]}"
 }
@@ -28,9 +42,13 @@ remove() {
   local path directory
   while read -r path; do
     rm -f "$path"
-    ! exists "$set/original$path" || cp -a "$set/original$path" "$path"
-  done <"$set/paths"
-  while read -r directory; do rmdir --ignore-fail-on-non-empty "$directory"; done < <(sort -ru "$set/directories" 2>/dev/null)
+    exists "$set/original$path" || continue
+    mkdir -p "${path%/*}"
+    cp -a "$set/original$path" "$path"
+  done < <(cat "$set/paths" 2>/dev/null || true)
+  while read -r directory; do
+    [[ ! -d $directory ]] || rmdir --ignore-fail-on-non-empty "$directory"
+  done < <(sort -ru "$set/directories" 2>/dev/null || true)
   if run "$VALIDATE"; then run "$ACTIVATE" || true; fi
   rm -rf "$set"
 }

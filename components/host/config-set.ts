@@ -21,6 +21,11 @@ export interface ConfigSetArgs {
   readonly files: readonly ConfigFile[];
   /** Paths that must not exist; what is there comes back when the set is removed. */
   readonly absent?: readonly string[];
+  /**
+   * What happens to a file that stands there already and was not written by the platform: it is replaced and
+   * comes back when the set is removed, or the set is refused. "replace" when absent.
+   */
+  readonly adopt?: "replace" | "refuse";
   /** Asks the real program about the files in their place; the live ones are untouched meanwhile. */
   readonly validate?: readonly Argv[];
   /** Makes the new files take effect. */
@@ -43,7 +48,7 @@ export class ConfigSet extends HostCommand {
       name,
       {
         host,
-        files: ["./transaction.sh", "./view.sh", "./config-set.sh"].map(
+        files: ["./transaction.sh", "./swap.sh", "./view.sh", "./config-set.sh"].map(
           (file) => new URL(file, import.meta.url),
         ),
         values: {
@@ -52,6 +57,7 @@ export class ConfigSet extends HostCommand {
           MODES: files.map((file) => file.mode ?? "0644"),
           OWNERS: files.map((file) => file.owner ?? "root:root"),
           ABSENT: absent,
+          ADOPT: args.adopt ?? "replace",
           VALIDATE: commands(args.validate ?? []),
           ACTIVATE: commands(args.activate ?? []),
           PROBE: commands(args.probe ?? []),

@@ -33,6 +33,9 @@ export function sshOptions(hostKey: string, instance: string): string[] {
     "UserKnownHostsFile=/dev/null",
     "GlobalKnownHostsFile=/dev/null",
     `KnownHostsCommand=/bin/echo %H ${hostKey}`,
+    "ConnectTimeout=15",
+    "ServerAliveInterval=15", // a machine that lost its power is noticed within a minute
+    "ServerAliveCountMax=4",
     "ControlMaster=auto",
     `ControlPath=%d/.ssh/p-${master}-%C`,
     "ControlPersist=60s",

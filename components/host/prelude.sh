@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # Sent before every script: strictness, messages for people, the host's lock, apt without questions.
+# One command a line: `set -e` does not see a failure before `&&`.
 set -euo pipefail
 shopt -s inherit_errexit
 umask 022
@@ -11,6 +12,7 @@ fail() {
   exit 1
 }
 trap 'fail "the script was ended after its time limit; look at what hangs on the machine, then run again"' TERM
+trap 'exit 141' PIPE # the link is gone: what is half done is put back all the same
 
 # One change at a time: a lost connection leaves its script running, and the next one waits here.
 lock() {
@@ -28,14 +30,6 @@ check_release() {
   [[ $found == "$RELEASE" ]] || fail "the machine runs Debian $found but \`release\` says $RELEASE: correct the option"
 }
 
-# cloud-init and unattended-upgrades use apt on a young machine; both are waited for.
-apt() {
-  if command -v cloud-init >/dev/null; then cloud-init status --wait >/dev/null || true; fi
-  DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a apt-get -qq -o DPkg::Lock::Timeout=300 \
-    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" >/dev/null ||
-    fail "\`apt-get $1\` failed (see above): look at the machine's package sources and network, then run again"
-}
-
 # What happens once per change leaves its content id, keyed with a secret of this host so that no digest of a
 # secret can be guessed from it.
 keyed_id() {
@@ -48,5 +42,5 @@ mark_done() {
   keyed_id >"$STATE/done/${SCRIPT:?}"
 }
 
-check_release
 lock
+[[ ${1:-} == remove ]] || check_release # what goes is taken away on any release

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # The parts of a ConfigSet's transaction. A set is three lists: PATHS, and for each of them STAGED, the file to
 # come (empty: none shall be there), and OLD, the file that was there (empty: none was).
 set=$STATE/sets/${NAME:?}
@@ -8,13 +8,17 @@ STAGED=() OLD=() swapped=()
 exists() { [[ -e $1 || -L $1 ]]; }
 run() { [[ -z $1 ]] || bash -euo pipefail -c "$1" </dev/null >&2; }
 
-# A 0700 directory on the file system of the path, so that the swap is a rename.
+# Where what holds the path is mounted; bind mounts count, for no rename crosses them.
+mount_of() { findmnt -no TARGET -T "$1" | tail -n 1; }
+
+# A 0700 directory on the mount of the path, so that the swap is a rename.
 stage_directory() {
   local at=${1%/*} mount
   while [[ ! -d $at/ ]]; do at=${at%/*}; done
-  mount=$(stat -c %m "$at/")
-  if [[ $mount == "$(stat -c %m "$STATE")" ]]; then at=$STATE/stage; else at=${mount%/}/.platform-stage; fi
-  install -d -m 0700 "$at" "$at/$NAME" && printf %s "$at/$NAME"
+  mount=$(mount_of "$at/")
+  if [[ $mount == "$(mount_of "$STATE")" ]]; then at=$STATE/stage; else at=${mount%/}/.platform-stage; fi
+  install -d -m 0700 "$at" "$at/$NAME"
+  printf %s "$at/$NAME"
 }
 
 same() { [[ -f $2 && ! -L $2 && $(stat -c %a:%U:%G "$1") == "$(stat -c %a:%U:%G "$2")" ]] && cmp -s "$1" "$2"; }
@@ -30,45 +34,40 @@ unchanged() {
 stage() {
   local i path wanted=$'\n' directory
   for i in "${!PATHS[@]}"; do
-    wanted+=${PATHS[i]}$'\n' directory=$(stage_directory "${PATHS[i]}")
+    wanted+=${PATHS[i]}$'\n'
+    directory=$(stage_directory "${PATHS[i]}")
     STAGED[i]=$directory/$i.new
     (umask 077 && printf %s "${CONTENTS[i]}" >"${STAGED[i]}")
-    chown "${OWNERS[i]}" "${STAGED[i]}" && chmod "${MODES[i]}" "${STAGED[i]}" && sync "${STAGED[i]}"
+    chown "${OWNERS[i]}" "${STAGED[i]}"
+    chmod "${MODES[i]}" "${STAGED[i]}"
+    sync "${STAGED[i]}"
   done
   for path in "${ABSENT[@]}"; do wanted+=$path$'\n' PATHS+=("$path") STAGED+=(''); done
   while read -r path; do # left the set: what was there before it comes back
     [[ $wanted != *$'\n'"$path"$'\n'* ]] || continue
-    PATHS+=("$path") STAGED+=('') i=$((${#PATHS[@]} - 1))
-    ! exists "$set/original$path" || { STAGED[i]=$(stage_directory "$path")/$i.new && cp -a "$set/original$path" "${STAGED[i]}"; }
+    PATHS+=("$path") STAGED+=('')
+    if exists "$set/original$path"; then
+      i=$((${#PATHS[@]} - 1))
+      directory=$(stage_directory "$path")
+      STAGED[i]=$directory/$i.new
+      cp -a "$set/original$path" "${STAGED[i]}"
+    fi
   done < <(cat "$set/paths" 2>/dev/null || true)
 }
 
-swap() {
-  local i directory
-  for i in "${!PATHS[@]}"; do
-    OLD[i]=$(stage_directory "${PATHS[i]}")/$i.old
-    if exists "${PATHS[i]}"; then cp -a "${PATHS[i]}" "${OLD[i]}"; else OLD[i]=''; fi
-    if [[ -n ${OLD[i]} ]] && ! grep -qxF "${PATHS[i]}" "$set/paths"; then
-      install -d -m 0700 "$set/original${PATHS[i]%/*}" && cp -a "${OLD[i]}" "$set/original${PATHS[i]}"
-    fi
-    printf '%s\n' "${PATHS[i]}" >>"$set/paths"
-    directory=${PATHS[i]%/*}
-    while [[ ! -d $directory/ ]]; do printf '%s\n' "$directory" >>"$set/directories" && directory=${directory%/*}; done
-    swapped+=("$i")
-    if [[ -z ${STAGED[i]} ]]; then rm -f "${PATHS[i]}"; else mkdir -p "${PATHS[i]%/*}" && mv -fT "${STAGED[i]}" "${PATHS[i]}"; fi
-    [[ ! -d ${PATHS[i]%/*}/ ]] || sync "${PATHS[i]%/*}"
-  done
-}
-
-finish() {
-  local status=$? n i
-  set +e
-  if ((status != 0 && ${#swapped[@]} > 0)); then
-    for ((n = ${#swapped[@]} - 1; n >= 0; n--)); do
-      i=${swapped[n]}
-      if [[ -n ${OLD[i]} ]]; then mv -fT "${OLD[i]}" "${PATHS[i]}"; else rm -f "${PATHS[i]}"; fi
-    done
-    run "$ACTIVATE" && say "$NAME: the files that stood there before are back and active" >&2
+# Keeps what is at PATHS[i] for a way back from this run and, when the path is new to the set, from the set.
+keep() {
+  OLD[$1]=''
+  if exists "${PATHS[$1]}"; then
+    OLD[$1]=$(stage_directory "${PATHS[$1]}")/$1.old
+    cp -a "${PATHS[$1]}" "${OLD[$1]}"
   fi
-  for i in "${!PATHS[@]}"; do rm -rf "$(stage_directory "${PATHS[i]}")"; done
+  if ! grep -qxF "${PATHS[$1]}" "$set/paths"; then
+    rm -rf "$set/original${PATHS[$1]}"
+    if [[ -n ${OLD[$1]} ]]; then
+      install -d -m 0700 "$set/original${PATHS[$1]%/*}"
+      cp -a "${OLD[$1]}" "$set/original${PATHS[$1]}"
+    fi
+    printf '%s\n' "${PATHS[$1]}" >>"$set/paths"
+  fi
 }

@@ -1,17 +1,22 @@
 # shellcheck shell=bash
 # A view of the machine in which a set stands in its place already, for the real program to judge.
 
-# The directory over which the view of a path is laid: /etc, or an existing one at most two levels deep.
+# The directory over which the view of a path is laid: the mount it is on, but /etc or two levels at the least.
 view_root() {
-  local at=${1%/*}
+  local at=${1%/*} mount
   while [[ ! -d $at/ ]]; do at=${at%/*}; done
-  case $at in /etc | /etc/*) printf '/etc\n' ;; *) cut -d/ -f1-3 <<<"$at" ;; esac
+  at=$(realpath "$at/")
+  mount=$(mount_of "$at")
+  case $at in /etc | /etc/*) at=/etc ;; *) at=$(cut -d/ -f1-3 <<<"$at") ;; esac
+  if [[ $mount/ == "$at/"* ]]; then at=$mount; fi
+  printf '%s\n' "$at"
 }
 
 # Runs in a mount namespace of its own: lays the set over the live tree, with what is mounted below it.
 lay_view() {
   local view=/run/platform-view root mounted below i
-  mkdir -p "$view" && mount -t tmpfs -o mode=0700 tmpfs "$view"
+  mkdir -p "$view"
+  mount -t tmpfs -o mode=0700 tmpfs "$view"
   for root in "${ROOTS[@]}"; do
     mapfile -t below < <(findmnt -rno TARGET | grep "^$root/" || true)
     mkdir -p "$view/upper$root" "$view/work$root"
@@ -25,7 +30,10 @@ lay_view() {
   done
   for i in "${!PATHS[@]}"; do
     rm -f "${PATHS[i]}"
-    [[ -z ${STAGED[i]} ]] || { mkdir -p "${PATHS[i]%/*}" && cp -a "${STAGED[i]}" "${PATHS[i]}"; }
+    if [[ -n ${STAGED[i]} ]]; then
+      mkdir -p "${PATHS[i]%/*}"
+      cp -a "${STAGED[i]}" "${PATHS[i]}"
+    fi
   done
 }
 

@@ -33,6 +33,8 @@ export class Nginx extends Service {
     const { host, sites, options } = args;
     const child = { parent: this };
     new Packages(`${name}-packages`, { host, packages: ["nginx", "curl"] }, child);
+    const ready = ["nginx", "-t", "-q"] as const;
+    new Unit(`${name}-unit`, { host, unit: "nginx.service", ready }, child);
     const { files, id } = proxyFiles(sites, host.release, options);
     new ConfigSet(
       `${name}-files`,
@@ -46,8 +48,6 @@ export class Nginx extends Service {
       },
       child,
     );
-    const ready = ["nginx", "-t", "-q"] as const;
-    new Unit(`${name}-unit`, { host, unit: "nginx.service", ready }, child);
     this.urls = sites.map((site) => `https://${site.hostname}/`);
     this.checks = sites.map((site) => siteCheck(host, site));
     this.registerOutputs({ urls: this.urls, checks: this.checks });

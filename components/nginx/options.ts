@@ -34,9 +34,10 @@ export const RedirectOptions = z
     error:
       "must end in a slash exactly when `from` does: both stand for a tree, or both for one page",
   })
-  .refine(({ from }) => from !== "/", {
+  .refine(({ from }) => from !== "/" && !/^\/(?:\.platform|message-bus|srv)(?:\/|$)/.test(from), {
     path: ["from"],
-    error: "must not be the whole site: leave the site out instead",
+    error:
+      "must not be the whole site, nor a path that the site itself needs (/message-bus/, /srv/)",
   });
 
 /** A validated redirect. */
@@ -52,6 +53,11 @@ const setting = z
   .refine((name) => !owned.test(name), {
     error: "is decided by typed options and by the site itself: take it out of `settings`",
   });
+
+const value = z.union([
+  z.number(),
+  z.string().regex(/^[^$\0]*$/, { error: "must not hold a $: nginx would read a variable there" }),
+]);
 
 /** The reverse proxy of a host. */
 export const NginxOptions = z.strictObject({
@@ -69,10 +75,16 @@ export const NginxOptions = z.strictObject({
     ),
   redirects: z
     .array(RedirectOptions)
+    .refine(
+      (list) => new Set(list.map(({ hostname, from }) => hostname + from)).size === list.length,
+      {
+        error: "must not lead one path to two places: take one of the redirects out",
+      },
+    )
     .default([])
     .describe("Redirects for other web applications that used to live on a site."),
   settings: z
-    .record(setting, z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))]))
+    .record(setting, z.union([value, z.array(value)]))
     .default({})
     .describe("More directives for each site's server block, by name."),
 });

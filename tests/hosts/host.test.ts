@@ -41,7 +41,10 @@ test("packages that were not there are installed, and only those are removed aga
     machine,
     () => new Packages("tools", { host: host(), packages: ["curl", "nginx-light"] }),
     async () => {
-      assert.equal(await machine.succeed("cat /var/lib/platform/packages/tools"), "nginx-light\n");
+      assert.equal(
+        await machine.succeed("cat /var/lib/platform/packages/installed"),
+        "nginx-light\n",
+      );
     },
   );
   await machine.succeed("curl --version");
@@ -57,9 +60,9 @@ test("a package that does not exist is named", async () => {
   assert.match(stderr, /Unable to locate package no-such-package/);
   assert.match(
     stderr,
-    /components: `apt-get install` failed \(see above\): look at the machine's package sources/,
+    /components: `apt-get` failed \(see above\): look at the machine's packages, their sources/,
   );
-  await machine.succeed("rm /var/lib/platform/packages/tools");
+  await machine.succeed("rm -r /var/lib/platform/packages");
 });
 
 const unitFile = (command: string) => ({

@@ -1,51 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
-import { block, directive, expression, render } from "../../formats/nginx.ts";
-import { Nginx, NginxOptions } from "../../components/nginx/index.ts";
 import * as forum from "../support/forum.ts";
-import { exampleHost } from "../support/host.ts";
-import { applyOn, laws } from "../support/scripts.ts";
+import { apply, ask, machine, proxy, redirects, runForum, status } from "../support/proxy.ts";
+import { laws } from "../support/scripts.ts";
 
-const { machine, image } = await forum.forumMachine();
 const name = forum.hostname;
 
-/** The forum's certificate and proxy. */
-const proxy =
-  (options: object = {}) =>
-  () => {
-    const host = exampleHost();
-    forum.certificate(host);
-    new Nginx("proxy", { host, sites: [forum.site(image)], options: NginxOptions.parse(options) });
-  };
-
-const redirects = [
-  { hostname: name, from: "/old-forum/", to: "https://archive.lab.test/a/" },
-  { hostname: name, from: "/wiki", to: "https://wiki.lab.test/?x=1", status: 302 },
-];
-
-async function apply(options: object = {}) {
-  const { results } = await applyOn(machine, proxy(options), forum.tlsOutputs);
-  return results.at(-1) ?? assert.fail("nothing was run");
-}
-
-/** What curl on the machine prints for a path of the site, with the given arguments before it. */
-function ask(path: string, args = "", port = 443): Promise<string> {
-  const scheme = port === 443 ? "https" : "http";
-  const pins = ["127.0.0.1", "[::1]"]
-    .map((at) => `--resolve ${name}:${port}:${at}`)
-    .at(args.includes("-6") ? 1 : 0);
-  return machine.succeed(
-    `curl -sS --max-time 20 --cacert /run/ca.pem ${pins ?? ""} ${args} '${scheme}://${name}${path}'`,
-  );
-}
-
-const status = (path: string, args = "", port = 443) =>
-  ask(path, `-o /dev/null -w '%{http_code}' ${args}`, port);
-
 test("a proxy obeys the laws and gives Debian's default site back", async () => {
-  await machine.succeed("cat > /run/ca.pem", forum.pems.authority);
-  await forum.runStandin(machine, image.name, "STANDIN_BOOT_SECONDS=0");
+  await runForum();
   await laws(machine, proxy({ redirects }), () => Promise.resolve(), forum.tlsOutputs);
   const last = await apply({ redirects });
   assert.equal(last.code, 0, last.stderr);
@@ -175,72 +137,4 @@ test("nobody asks for the offline page or the configuration's id from elsewhere"
   assert.equal(await status("/.platform/offline.html"), "404");
   assert.equal(await status("/.platform/id", "-6"), "404");
   assert.match(await ask("/.platform/id"), /^[0-9a-f]{16}$/);
-});
-
-test("a directive that nginx does not know is refused and visitors notice nothing", async () => {
-  const watch = machine.run(
-    `for i in $(seq 60); do curl -s -o /dev/null -w '%{http_code}\\n' --cacert /run/ca.pem --resolve ${name}:443:127.0.0.1 https://${name}/; sleep 0.05; done | sort | uniq -c`,
-  );
-  const refused = await apply({ redirects, settings: { no_such_directive: "on" } });
-  assert.equal(refused.name, "proxy-files");
-  assert.match(refused.stderr, /unknown directive "no_such_directive"/);
-  assert.match(
-    refused.stderr,
-    /forum: proxy-files: the new files were refused \(see above\) and nothing was changed/,
-  );
-  const accepted = await apply({ redirects, settings: { keepalive_timeout: "65s" } });
-  assert.equal(accepted.code, 0, accepted.stderr);
-  assert.equal((await watch).stdout.trim(), "60 200");
-});
-
-test("a proxy that cannot take its port is put back, since the site itself is asked", async () => {
-  await machine.succeed("systemctl stop nginx; mkdir -p /run/www");
-  const squatter = machine.run(
-    "timeout 20 openssl s_server -accept 443 -nocert -cipher ALL:@SECLEVEL=0 -quiet </dev/zero",
-  );
-  await machine.waitUntilSucceeds("ss -ltn | grep -q ':443 '");
-  const { code, stderr } = await apply({ redirects, settings: { keepalive_timeout: "64s" } });
-  assert.notEqual(code, 0);
-  assert.match(
-    stderr,
-    /proxy-files: the new files could not be made active|did not answer as it should/,
-  );
-  await machine.succeed("pkill -x openssl");
-  await squatter;
-  const last = await apply({ redirects });
-  assert.equal(last.code, 0, last.stderr);
-  assert.equal(await status("/"), "200");
-});
-
-test("any text comes back unchanged from real nginx", async () => {
-  const texts = fc
-    .sample(fc.string({ unit: "grapheme", maxLength: 30 }), 150)
-    .map((text) => text.replaceAll(/[\0$]/g, "_"));
-  const all = [...texts, "\\", '"', "'", "a\\\\b", "\\n", "a;b}", "#x", "{", " ", "a\nb", "é\t"];
-  const server = block(
-    "server",
-    [],
-    [
-      directive("listen", "127.0.0.1:8099"),
-      ...all.map((text, index) =>
-        block("location", ["=", `/${index}`], [directive("return", 200, text)]),
-      ),
-      block(
-        "location",
-        ["=", "/variable"],
-        [directive("return", 200, expression('$request_method \\ "x"'))],
-      ),
-    ],
-  );
-  await machine.succeed(
-    "cat > /etc/nginx/conf.d/quoting.conf && systemctl reload nginx",
-    render([server]),
-  );
-  await machine.waitUntilSucceeds("curl -sf http://127.0.0.1:8099/variable");
-  const answers = await machine.succeed(
-    `for i in $(seq 0 ${all.length - 1}); do curl -s http://127.0.0.1:8099/$i; printf '\\0'; done`,
-  );
-  assert.deepEqual(answers.split("\0").slice(0, -1), all);
-  assert.equal(await machine.succeed("curl -s http://127.0.0.1:8099/variable"), 'GET \\ "x"');
-  await machine.succeed("rm /etc/nginx/conf.d/quoting.conf && systemctl reload nginx");
 });

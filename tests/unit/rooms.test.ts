@@ -134,7 +134,7 @@ test("the configuration is read in config.ts alone", () => {
 });
 
 test("every script of a component ends by running its verb, and reads no other input", () => {
-  const libraries = ["prelude.sh", "transaction.sh", "view.sh"];
+  const libraries = ["prelude.sh", "swap.sh", "transaction.sh", "view.sh"];
   const scripts = files.filter(({ path }) => /^components\/.*\.sh$/.test(path));
   assert.ok(scripts.length > libraries.length);
   for (const { path, text } of scripts) {

@@ -75,8 +75,8 @@ test("every command of a host waits for the one before it", async () => {
       ...[
         "forum-certificate-files",
         "forum-nginx-packages",
-        "forum-nginx-files",
         "forum-nginx-unit",
+        "forum-nginx-files",
       ],
     ],
   );

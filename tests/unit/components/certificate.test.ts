@@ -62,6 +62,7 @@ test("chain and key lie in the central place, the key for root alone, and travel
     "MODES=('0644' '0600')",
     "OWNERS=('root:root' 'root:root')",
     "ABSENT=()",
+    "ADOPT='replace'",
     String.raw`VALIDATE='sh -c '\''! command -v nginx >/dev/null || nginx -t -q'\'''`,
     String.raw`ACTIVATE='sh -c '\''! systemctl is-active -q nginx || systemctl reload nginx'\'''`,
     "PROBE=''",
@@ -71,6 +72,14 @@ test("chain and key lie in the central place, the key for root alone, and travel
 
 test("a preview registers the same resources", async () => {
   assert.deepEqual((await deploy(build, true)).list, (await deploy(build)).list);
+});
+
+test("an authority that would end before what it signs is refused", () => {
+  const { error } = CertificateOptions.safeParse({ authorityDays: 400 });
+  assert.deepEqual(
+    error?.issues.map(({ path }) => path.join(".")),
+    ["authorityDays"],
+  );
 });
 
 test("a life beyond the guideline and a renewal longer than the life are refused", () => {

@@ -112,7 +112,7 @@ test("the gate asks the container of this run through the socket", async () => {
     "SECONDS_MAX='40'",
     "SCRIPT='forum-ready'",
   ]);
-  assert.match(String(resource("forum-ready").inputs["create"]), / timeout --kill-after=30 100 /);
+  assert.match(String(resource("forum-ready").inputs["create"]), / timeout --kill-after=30 400 /);
 });
 
 test("the names that typed options set are exactly these", () => {

@@ -17,7 +17,7 @@ test("the command line of a verb is constant and starts a clean bash", () => {
   assert.equal(
     remoteCommand("remove", 60),
     "exec env -i HOME=/root LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin " +
-      "timeout --kill-after=30 60 bash -s -- remove",
+      "timeout --kill-after=30 360 bash -s -- remove",
   );
 });
 
@@ -111,6 +111,7 @@ PATHS=('/etc/a' '/etc/b.key')
 MODES=('0644' '0600')
 OWNERS=('root:root' 'www-data:root')
 ABSENT=('/etc/c')
+ADOPT='replace'
 VALIDATE='nginx -t'
 ACTIVATE='systemctl reload nginx'
 PROBE='curl '\''a b'\'''
@@ -142,8 +143,9 @@ test("Docker's ssh pins the host key and reads no file of the operator", () => {
   assert.deepEqual(sshOptions("ssh-ed25519 AAAA", "1"), [
     ...["-F", "none", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes"],
     ...["-o", "UserKnownHostsFile=/dev/null", "-o", "GlobalKnownHostsFile=/dev/null"],
-    ...["-o", "KnownHostsCommand=/bin/echo %H ssh-ed25519 AAAA", "-o", "ControlMaster=auto"],
+    ...["-o", "KnownHostsCommand=/bin/echo %H ssh-ed25519 AAAA", "-o", "ConnectTimeout=15"],
+    ...["-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=4", "-o", "ControlMaster=auto"],
     ...["-o", "ControlPath=%d/.ssh/p-c00ce04e-%C", "-o", "ControlPersist=60s"],
   ]);
-  assert.notEqual(sshOptions("ssh-ed25519 AAAA", "2")[15], sshOptions("ssh-ed25519 AAAA", "1")[15]);
+  assert.notDeepEqual(sshOptions("ssh-ed25519 AAAA", "2"), sshOptions("ssh-ed25519 AAAA", "1"));
 });

@@ -213,6 +213,26 @@ test("the proxy takes Debian's default site away, asks nginx before and the site
   }
 });
 
+test("redirects and settings that would break the site are refused before anything is done", () => {
+  const redirect = (from: string) => ({
+    hostname: "a.example.org",
+    from,
+    to: "https://b.example.org/",
+  });
+  for (const from of ["/", "/message-bus/", "/.platform/x/", "/srv/"]) {
+    assert.ok(!NginxOptions.safeParse({ redirects: [redirect(from)] }).success, from);
+  }
+  assert.ok(NginxOptions.safeParse({ redirects: [redirect("/srvx/"), redirect("/b/")] }).success);
+  assert.match(
+    NginxOptions.safeParse({ redirects: [redirect("/b/"), redirect("/b/")] }).error?.message ?? "",
+    /must not lead one path to two places/,
+  );
+  for (const value of ["/var/log/$host.log", ["a", "$b"]]) {
+    const { error } = NginxOptions.safeParse({ settings: { access_log: value } });
+    assert.ok(error, JSON.stringify(value));
+  }
+});
+
 test("any text on the offline page stays text", () => {
   assert.equal(escapeHtml(`<a href="x">&`), "&lt;a href=&quot;x&quot;&gt;&amp;");
   fc.assert(

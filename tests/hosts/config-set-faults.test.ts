@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ConfigSet, Packages, type ConfigSetArgs } from "../../components/host/index.ts";
+import { deploy } from "../support/deploy.ts";
+import { exampleHost } from "../support/host.ts";
+import { testMachine } from "../support/machine.ts";
+import { applyOn, inOrder, runOn } from "../support/scripts.ts";
+
+const machine = await testMachine("components");
+
+const one = { path: "/etc/demo/a.conf", content: "one\n" };
+const two = { path: "/etc/demo/a.conf", content: "two\n" };
+
+async function command(change: Partial<ConfigSetArgs> = {}) {
+  const build = () => new ConfigSet("set", { host: exampleHost(), files: [one], ...change });
+  const { resources } = await deploy(build);
+  return inOrder(resources)[0] ?? assert.fail("nothing is registered");
+}
+
+const apply = async (change?: Partial<ConfigSetArgs>) => runOn(machine, await command(change));
+const remove = async (change?: Partial<ConfigSetArgs>) =>
+  runOn(machine, await command(change), "delete");
+const live = () => machine.succeed("cat /etc/demo/a.conf");
+
+async function clean() {
+  const { code, stderr } = await remove();
+  assert.equal(code, 0, stderr);
+  assert.equal(
+    await machine.succeed(
+      "ls -A /var/lib/platform/sets; ls -d /var/lib/platform/stage 2>&1 || true",
+    ),
+    "ls: cannot access '/var/lib/platform/stage': No such file or directory\n",
+  );
+  await machine.succeed("rm -rf /etc/demo");
+}
+
+test("remove can run twice, after a kill, and after somebody tidied up by hand", async () => {
+  await machine.succeed("mkdir -p /etc/demo; echo mine >/etc/demo/a.conf");
+  assert.equal((await apply()).code, 0);
+  await machine.succeed("rm -r /etc/demo"); // also the directory of what comes back
+  assert.equal((await remove()).code, 0);
+  assert.equal(await live(), "mine\n");
+  assert.equal((await remove()).code, 0);
+  assert.equal(await live(), "mine\n");
+  await machine.succeed("rm -r /etc/demo");
+  assert.equal((await apply()).code, 0);
+  await machine.succeed("rm -r /etc/demo");
+  await clean();
+});
+
+test("when the link is lost before a refusal, the old files come back all the same", async () => {
+  assert.equal((await apply()).code, 0);
+  const { inputs } = await command({ files: [two], probe: [["sh", "-c", "sleep 3; exit 1"]] });
+  // The reader of both outputs goes away, as it does with a connection.
+  const text = String(inputs["stdin"]);
+  const line = String(inputs["create"]).replace(/^exec /, "");
+  await machine.succeed(
+    `cat >/run/script; (${line} </run/script 2>&1; echo $? >/run/code) | sleep 1; sleep 4`,
+    text,
+  );
+  await machine.waitUntilSucceeds("test -s /run/code");
+  assert.notEqual(await machine.succeed("cat /run/code"), "0\n");
+  assert.equal(await live(), "one\n");
+  await machine.succeed("rm /run/script /run/code");
+  await clean();
+});
+
+test("a killed transaction is finished by the next one", async () => {
+  assert.equal((await apply()).code, 0);
+  const killed = apply({
+    files: [two],
+    activate: [["sh", "-c", "pkill -KILL -o -f 'bash -s -- apply'"]],
+  });
+  assert.notEqual((await killed).code, 0);
+  const { code, stderr } = await apply({ files: [two] });
+  assert.equal(code, 0, stderr);
+  assert.equal(await live(), "two\n");
+  assert.equal((await apply({ files: [two] })).stdout, "unchanged\n");
+  await clean();
+});
+
+test("a directory that is a symlink or a mount is validated without being touched", async () => {
+  await machine.succeed("mkdir -p /srv/demo /etc/demo; echo mine >/srv/demo/a.conf");
+  for (const make of [
+    "rmdir /etc/demo; ln -s /srv/demo /etc/demo",
+    "rm /etc/demo; mkdir /etc/demo; mount --bind /srv/demo /etc/demo",
+  ]) {
+    await machine.succeed(make);
+    const refused = await apply({ validate: [["sh", "-c", "cat /etc/demo/a.conf; exit 1"]] });
+    assert.match(refused.stderr, /^one\ncomponents: set: the new files were refused/);
+    assert.equal(await live(), "mine\n");
+    assert.equal((await apply({ validate: [["grep", "-q", "one", "/etc/demo/a.conf"]] })).code, 0);
+    assert.equal(await live(), "one\n");
+    assert.equal((await remove()).code, 0);
+    assert.equal(await live(), "mine\n");
+  }
+  await machine.succeed(
+    "umount /etc/demo; rm -r /srv/demo /etc/demo /srv/.platform-stage 2>/dev/null || true",
+  );
+});
+
+test("a file of somebody else is refused where its settings must not be lost", async () => {
+  await machine.succeed("mkdir -p /etc/demo; echo mine >/etc/demo/a.conf");
+  const { code, stderr } = await apply({ adopt: "refuse" });
+  assert.equal(code, 1);
+  assert.equal(
+    stderr,
+    "components: /etc/demo/a.conf is there already and was not written by the platform: carry its settings " +
+      "over or decide against them, move the file away, then run again\n",
+  );
+  assert.equal(await live(), "mine\n");
+  await machine.succeed("echo one >/etc/demo/a.conf"); // the same already: nothing can be lost
+  assert.equal((await apply({ adopt: "refuse" })).code, 0);
+  assert.equal((await apply({ adopt: "refuse", files: [two] })).code, 0);
+  assert.equal((await remove()).code, 0);
+  await machine.succeed("rm -rf /etc/demo");
+});
+
+test("a wrong owner or a full disk ends it with nothing changed, and the next run works", async () => {
+  assert.equal((await apply()).code, 0);
+  const stranger = await apply({ files: [{ ...two, owner: "nobody-here:root" }] });
+  assert.match(stranger.stderr, /invalid user/);
+  assert.equal(await live(), "one\n");
+  await machine.succeed(
+    "mkdir -p /run/small; mount -t tmpfs -o size=256k tmpfs /run/small; cp -a /var/lib/platform/. /run/small 2>/dev/null; mount --bind /run/small /var/lib/platform; dd if=/dev/zero of=/var/lib/platform/fill bs=1k 2>/dev/null || true",
+  );
+  const full = await apply({
+    files: [two, { path: "/etc/demo/new/deep/b", content: "x".repeat(9000) }],
+  });
+  assert.notEqual(full.code, 0);
+  assert.match(full.stderr, /No space left on device/);
+  assert.ok(full.stderr.length < 5000);
+  assert.equal(await live(), "one\n");
+  await machine.succeed("umount /var/lib/platform /run/small");
+  assert.equal((await apply({ files: [two] })).code, 0);
+  await clean();
+});
+
+test("a package that two want stays until nobody wants it, and never takes others with it", async () => {
+  await machine.succeed("apt-get -qq update; ! dpkg -s jq >/dev/null 2>&1");
+  const wanted = (name: string) => async (verb: "create" | "delete") => {
+    const build = () => new Packages(name, { host: exampleHost(), packages: ["jq"] });
+    const [first] = inOrder((await deploy(build)).resources);
+    const { code, stdout, stderr } = await runOn(machine, first ?? assert.fail(), verb);
+    assert.equal(code, 0, stderr);
+    return stdout;
+  };
+  const [first, second] = [wanted("first"), wanted("second")];
+  assert.equal(await first("create"), "installed jq\n");
+  assert.equal(await second("create"), "unchanged\n");
+  assert.equal(await first("delete"), "");
+  await machine.succeed("jq --version");
+  assert.equal(await second("delete"), "");
+  await machine.fail("jq --version");
+
+  // What conflicts is not thrown out: apt is told not to remove.
+  const conflict = () =>
+    new Packages("conflict", { host: exampleHost(), packages: ["sysvinit-core"] });
+  const { results } = await applyOn(machine, conflict);
+  assert.equal(results[0]?.code, 1);
+  assert.match(results[0].stderr, /components: `apt-get` failed \(see above\)/);
+  await machine.succeed("rm -r /var/lib/platform/packages; dpkg -s systemd-sysv >/dev/null");
+});
+
+test("apt waits for whoever holds one of its locks", async () => {
+  const hold =
+    'flock /var/lib/apt/lists/lock sleep 4 & perl -e \'use Fcntl; open(F, ">/var/lib/apt/lists/lock"); fcntl(F, F_SETLK, pack("s s l! l! i", F_WRLCK, 0, 0, 0, 0)) or die; sleep 4\' ; wait';
+  const holder = machine.run(hold);
+  await machine.succeed("sleep 1");
+  const start = performance.now();
+  const { results } = await applyOn(
+    machine,
+    () => new Packages("waits", { host: exampleHost(), packages: ["jq"] }),
+  );
+  assert.equal(results[0]?.code, 0, results[0]?.stderr);
+  assert.ok(performance.now() - start > 2000);
+  await holder;
+  const [command] = inOrder(
+    (await deploy(() => new Packages("waits", { host: exampleHost(), packages: ["jq"] })))
+      .resources,
+  );
+  assert.equal((await runOn(machine, command ?? assert.fail(), "delete")).code, 0);
+});
