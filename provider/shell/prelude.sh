@@ -42,5 +42,19 @@ mark_done() {
   keyed_id >"$STATE/done/${SCRIPT:?}"
 }
 
-lock
-[[ ${1:-} == remove ]] || check_release # what goes is taken away on any release
+# Reading changes nothing and waits only a little: nobody wants to see half of a change.
+lock_shared() {
+  [[ -d $STATE ]] || return 0
+  exec 9<"$STATE"
+  [[ ! -e $STATE/lock ]] || exec 9<"$STATE/lock"
+  flock -s -w 60 9 || fail "another run is changing the machine: $(cat "$STATE/owner" 2>/dev/null); wait for its end, then run again"
+}
+
+case ${1:-} in
+  look) lock_shared ;;
+  remove) lock ;; # what goes is taken away on any release
+  *)
+    lock
+    check_release
+    ;;
+esac
