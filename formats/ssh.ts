@@ -26,7 +26,11 @@ export function pinnedOptions(
   more: Readonly<Record<string, string>> = {},
 ): string[] {
   const all = { ...settings, KnownHostsCommand: `/bin/echo %H ${hostKey}`, ...more };
-  return ["-F", "none", ...Object.entries(all).flatMap(([key, value]) => ["-o", `${key}=${value}`])];
+  return [
+    "-F",
+    "none",
+    ...Object.entries(all).flatMap(([key, value]) => ["-o", `${key}=${value}`]),
+  ];
 }
 
 /** Where to log in: the arguments after the options. */

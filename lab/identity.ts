@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { pinnedOptions } from "../formats/ssh.ts";
 import { ensureProgram } from "./packages.ts";
 import { must } from "./process.ts";
 
@@ -89,33 +90,12 @@ async function startAgent(socket: string): Promise<{ end: () => void }> {
   };
 }
 
-/**
- * Options of ssh that reach exactly the host with this key, whatever this machine's own
- * configuration says, and without a known_hosts file. `%H` fits any port and IPv6.
- */
-export function pinnedOptions(hostKey: string): string[] {
-  const settings = {
-    BatchMode: "yes",
-    StrictHostKeyChecking: "yes",
-    UserKnownHostsFile: "/dev/null",
-    GlobalKnownHostsFile: "/dev/null",
-    KnownHostsCommand: `/bin/echo %H ${hostKey}`,
-    ConnectTimeout: "10",
-    ServerAliveInterval: "15",
-  };
-  return [
-    "-F",
-    "none",
-    ...Object.entries(settings).flatMap(([key, value]) => ["-o", `${key}=${value}`]),
-  ];
-}
-
 /** The arguments of ssh that log in as root on a pinned host with one key. */
 export function sshArguments(
   host: { readonly address: string; readonly port: number; readonly hostKey: string },
   key: string,
 ): string[] {
   const identity = ["-i", key, "-o", "IdentitiesOnly=yes"];
-  const to = ["-p", String(host.port), `root@${host.address}`];
-  return [...pinnedOptions(host.hostKey), ...identity, ...to];
+  const options = pinnedOptions(host.hostKey, { ConnectTimeout: "10" });
+  return [...options, ...identity, "-p", String(host.port), `root@${host.address}`];
 }

@@ -1,5 +1,5 @@
 import { bytes } from "../../formats/size.ts";
-import type { Release } from "../host/index.ts";
+import type { PackageSource, Release } from "../host/index.ts";
 import type { DockerEngineOptions } from "./options.ts";
 
 /**
@@ -23,22 +23,12 @@ export function logOptions(options: DockerEngineOptions) {
   return { "max-file": String(options.logMaxFiles), "max-size": String(bytes(options.logMaxSize)) };
 }
 
-/** Fingerprint of the key that signs Docker's packages (https://docs.docker.com/engine/install/debian/). */
-export const dockerKeyFingerprint = "9DC858229FC7DD38854AE2D88D81803C0EBFCD88";
-
-/** Where the verified key lies on the host. */
-export const dockerKeyPath = "/etc/apt/keyrings/platform-docker.asc";
-
-/** Docker's package source for a Debian release, as deb822 (sources.list(5)). */
-export function dockerSource(release: Release): string {
-  return [
-    "Types: deb",
-    "URIs: https://download.docker.com/linux/debian",
-    `Suites: ${release}`,
-    "Components: stable",
-    `Signed-By: ${dockerKeyPath}`,
-    "",
-  ].join("\n");
+/** Docker's own packages (https://docs.docker.com/engine/install/debian/), with the fingerprint of their key. */
+export function dockerSource(release: Release): PackageSource {
+  const uris = "https://download.docker.com/linux/debian";
+  const fingerprint = "9DC858229FC7DD38854AE2D88D81803C0EBFCD88";
+  const key = { url: `${uris}/gpg`, fingerprint };
+  return { name: "docker", uris, suites: release, components: "stable", key };
 }
 
 /** The packages of an engine with its command line; Debian split that off after bookworm. */

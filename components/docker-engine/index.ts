@@ -6,7 +6,6 @@ import {
   lastResource,
   Packages,
   RemoteScript,
-  Script,
   Unit,
   Service,
   type Check,
@@ -36,7 +35,6 @@ export class DockerEngine extends Service {
     this.#host = host;
     this.logOptions = render.logOptions(options);
 
-    if (options.source === "docker") this.addRepository(name);
     new ConfigSet(
       `${name}-daemon`,
       {
@@ -51,13 +49,18 @@ export class DockerEngine extends Service {
       },
       child,
     );
-    new Packages(
+    const packages = new Packages(
       `${name}-packages`,
-      { host, packages: render.enginePackages(options.source, host.release) },
+      {
+        host,
+        packages: render.enginePackages(options.source, host.release),
+        sources: options.source === "docker" ? [render.dockerSource(host.release)] : [],
+      },
       child,
     );
     const ready = ["docker", "version"] as const;
-    const unit = new Unit(`${name}-unit`, { host, unit: "docker.service", ready }, child);
+    const service = { host, unit: "docker.service", ready, packages };
+    const unit = new Unit(`${name}-unit`, service, child);
     this.provider = dockerProvider(`${name}-provider`, host, { ...child, dependsOn: unit });
     this.checks = [dockerCheck(host)];
     this.registerOutputs({ checks: this.checks });
@@ -75,23 +78,6 @@ export class DockerEngine extends Service {
   after(parent: pulumi.Resource): pulumi.CustomResourceOptions {
     const last = lastResource(this.#host);
     return { parent, provider: this.provider, dependsOn: last ? [last] : [] };
-  }
-
-  private addRepository(name: string): void {
-    const child = { parent: this };
-    const host = this.#host;
-    new Packages(`${name}-tools`, { host, packages: ["ca-certificates", "curl", "gpg"] }, child);
-    const values = {
-      KEY_URL: "https://download.docker.com/linux/debian/gpg",
-      KEY_PATH: render.dockerKeyPath,
-      FINGERPRINT: render.dockerKeyFingerprint,
-    };
-    const script = new URL("./repository-key.sh", import.meta.url);
-    new Script(`${name}-key`, { host, script, values }, child);
-    const path = "/etc/apt/sources.list.d/platform-docker.sources";
-    const files = [{ path, content: render.dockerSource(host.release) }];
-    const readable = ["sh", "-c", "apt-get -qq indextargets >/dev/null"] as const; // one URI, one key
-    new ConfigSet(`${name}-source`, { host, files, validate: [readable] }, child);
   }
 }
 

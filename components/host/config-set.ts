@@ -1,13 +1,13 @@
-import * as pulumi from "@pulumi/pulumi";
-import { commands, type Argv } from "../../formats/shell.ts";
-import { HostCommand } from "./carrier.ts";
+import type * as pulumi from "@pulumi/pulumi";
+import { command, type Argv } from "../../formats/shell.ts";
+import { HostResource } from "./resource.ts";
 import type { Host } from "./words.ts";
 
 /** One file of a set. */
 export interface ConfigFile {
   /** Absolute path. */
   readonly path: string;
-  /** Text of the file; a secret one makes the whole set's input secret. */
+  /** Text of the file; of a secret one, previews show a digest. */
   readonly content: pulumi.Input<string>;
   /** Octal permissions; "0644" when absent. */
   readonly mode?: string;
@@ -34,56 +34,28 @@ export interface ConfigSetArgs {
   readonly probe?: readonly Argv[];
 }
 
-const claimed = new WeakMap<Host, Map<string, string>>();
-
 /**
  * Files of one service on one host that stand or fall together: staged, validated by the real program, swapped
- * by renames, activated, probed, and put back when anything refuses. Refuses two sets that claim one path.
+ * by renames, activated, probed, and put back when anything refuses. Content, mode and owner are read before
+ * every preview. Refuses two resources of one run that claim one path.
  */
-export class ConfigSet extends HostCommand {
+export class ConfigSet extends HostResource {
   constructor(name: string, args: ConfigSetArgs, opts?: pulumi.CustomResourceOptions) {
-    const { host, files, absent = [] } = args;
-    claim(name, host, [...files.map((file) => file.path), ...absent]);
-    super(
-      name,
-      {
-        host,
-        files: ["./transaction.sh", "./swap.sh", "./view.sh", "./config-set.sh"].map(
-          (file) => new URL(file, import.meta.url),
-        ),
-        values: {
-          NAME: name,
-          PATHS: files.map((file) => file.path),
-          MODES: files.map((file) => file.mode ?? "0644"),
-          OWNERS: files.map((file) => file.owner ?? "root:root"),
-          ABSENT: absent,
-          ADOPT: args.adopt ?? "replace",
-          VALIDATE: commands(args.validate ?? []),
-          ACTIVATE: commands(args.activate ?? []),
-          PROBE: commands(args.probe ?? []),
-          CONTENTS: pulumi.all(files.map((file) => file.content)),
-        },
-        timeoutSeconds: 300,
-        removable: true,
-      },
-      opts,
-    );
-  }
-}
-
-function claim(name: string, host: Host, paths: readonly string[]): void {
-  const owners = claimed.get(host) ?? new Map<string, string>();
-  claimed.set(host, owners);
-  for (const path of paths) {
-    const owner = owners.get(path);
-    if (!/^\/(?:[\w.@:+-]+\/)*[\w.@:+-]+$/.test(path) || /\/\.\.?(?:\/|$)/.test(path)) {
-      throw new pulumi.RunError(`${name}: "${path}" on ${host.name} is not a plain absolute path`);
-    }
-    if (owner !== undefined) {
-      throw new pulumi.RunError(
-        `${name}: ${path} on ${host.name} belongs to ${owner} already; give one of them another path`,
-      );
-    }
-    owners.set(path, name);
+    const { host, files, absent = [], adopt = "replace" } = args;
+    const lines = (list: readonly Argv[] = []) => list.map(command);
+    const inputs = {
+      files: Object.fromEntries(
+        files.map(({ path, content, mode = "0644", owner = "root:root" }) => [
+          path,
+          { content, mode, owner },
+        ]),
+      ),
+      absent: [...absent],
+      adopt,
+      validate: lines(args.validate),
+      activate: lines(args.activate),
+      probe: lines(args.probe),
+    };
+    super("ConfigSet", name, host, inputs, opts);
   }
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { pinnedOptions } from "../../formats/ssh.ts";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { types } from "@pulumi/command";
@@ -27,20 +28,11 @@ export function connection(host: Host): types.input.remote.ConnectionArgs {
  */
 export function sshOptions(hostKey: string, instance: string): string[] {
   const master = createHash("sha256").update(`${hostKey}\n${instance}`).digest("hex").slice(0, 8);
-  const options = [
-    "BatchMode=yes",
-    "StrictHostKeyChecking=yes",
-    "UserKnownHostsFile=/dev/null",
-    "GlobalKnownHostsFile=/dev/null",
-    `KnownHostsCommand=/bin/echo %H ${hostKey}`,
-    "ConnectTimeout=15",
-    "ServerAliveInterval=15", // a machine that lost its power is noticed within a minute
-    "ServerAliveCountMax=4",
-    "ControlMaster=auto",
-    `ControlPath=%d/.ssh/p-${master}-%C`,
-    "ControlPersist=60s",
-  ];
-  return ["-F", "none", ...options.flatMap((option) => ["-o", option])];
+  return pinnedOptions(hostKey, {
+    ControlMaster: "auto",
+    ControlPath: `%d/.ssh/p-${master}-%C`,
+    ControlPersist: "60s",
+  });
 }
 
 /** The Docker provider that goes through the host's own SSH. Docker's API is never opened to a network. */

@@ -3,14 +3,14 @@ import type { Host } from "./words.ts";
 
 export { certificateFiles } from "./certificates.ts";
 export { ConfigSet, type ConfigFile, type ConfigSetArgs } from "./config-set.ts";
-export { chain, chained, lastResource } from "./carrier.ts";
+export { chain, lastResource } from "./chain.ts";
 export { dockerProvider } from "./connection.ts";
 export { hostname, HostOptions, releases, size, type Release } from "./options.ts";
-export { Packages } from "./packages.ts";
-export { RemoteScript, Script, type ScriptArgs } from "./script.ts";
+export { Packages, type PackagesArgs, type PackageSource } from "./packages.ts";
+export { RemoteScript, type RemoteScriptArgs } from "./remote-script.ts";
 export { secret } from "./secret.ts";
 export { Service } from "./service.ts";
-export { Unit } from "./unit.ts";
+export { Unit, type UnitArgs } from "./unit.ts";
 export type { Backup, Check, Host, Offers, OfflineText, Site } from "./words.ts";
 
 /** A machine that exists already, as its section of the configuration describes it. */

@@ -32,9 +32,10 @@ export class Nginx extends Service {
     super("platform:nginx:Nginx", name, opts);
     const { host, sites, options } = args;
     const child = { parent: this };
-    new Packages(`${name}-packages`, { host, packages: ["nginx", "curl"] }, child);
+    const wanted = { host, packages: ["nginx", "curl"] };
+    const packages = new Packages(`${name}-packages`, wanted, child);
     const ready = ["nginx", "-t", "-q"] as const;
-    new Unit(`${name}-unit`, { host, unit: "nginx.service", ready }, child);
+    new Unit(`${name}-unit`, { host, unit: "nginx.service", ready, packages }, child);
     const { files, id } = proxyFiles(sites, host.release, options);
     new ConfigSet(
       `${name}-files`,

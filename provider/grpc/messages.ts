@@ -74,6 +74,7 @@ export function grpcError(error: unknown): Partial<ServiceError> {
     detail.setProperties(toStruct(error.properties));
     detail.setInputs(toStruct(error.inputs));
     detail.setReasonsList([message]);
+    detail.setRefreshBeforeUpdate(error.refreshBeforeUpdate);
     const packed = new anyPb.Any();
     packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
     const answer = new statusPb.Status();

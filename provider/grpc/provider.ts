@@ -99,11 +99,13 @@ export class InitFailed extends Error {
   readonly id: string;
   readonly properties: Properties;
   readonly inputs: Properties;
+  readonly refreshBeforeUpdate: boolean;
 
-  constructor(message: string, id: string, properties: Properties, inputs: Properties) {
+  constructor(message: string, made: State & { id: string; inputs: Properties }) {
     super(message);
-    this.id = id;
-    this.properties = properties;
-    this.inputs = inputs;
+    this.id = made.id;
+    this.properties = made.properties;
+    this.inputs = made.inputs;
+    this.refreshBeforeUpdate = made.refreshBeforeUpdate ?? false;
   }
 }

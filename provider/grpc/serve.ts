@@ -22,10 +22,17 @@ export async function listen(provider: Provider): Promise<{ server: Server; port
   return { server, port };
 }
 
-/** Runs a provider as the engine expects a plugin: the port is the first line on stdout. */
+/**
+ * Runs a provider as the engine expects a plugin: the port is the first line on stdout. It ends with the engine:
+ * one that was killed tells nobody, but then another process is our parent.
+ */
 export async function serve(provider: Provider): Promise<void> {
   const { port } = await listen(provider);
   process.stdout.write(`${port}\n`);
+  const engine = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== engine) process.exit(1);
+  }, 1000).unref();
 }
 
 function service(provider: Provider): UntypedServiceImplementation {

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Keeps the files PATHS (MODES, OWNERS, CONTENTS) as one set that stands or falls together; ABSENT are paths that
 # must not exist. What was on the machine before the set comes back with `remove`, unless ADOPT is refuse: then
-# nothing may have been there.
+# nothing may have been there. SECRETS are those of PATHS of which only a digest with SALT is ever told.
 # shellcheck source-path=SCRIPTDIR disable=SC2153,SC2154
 
 refuse_strangers() {
@@ -9,9 +9,27 @@ refuse_strangers() {
   [[ $ADOPT == refuse ]] || return 0
   for i in "${!PATHS[@]}"; do
     if [[ -z ${STAGED[i]} ]] || ! exists "${PATHS[i]}" || grep -qxF "${PATHS[i]}" "$set/paths"; then continue; fi
+    [[ -z $(holder "${PATHS[i]}") ]] || continue
     same "${STAGED[i]}" "${PATHS[i]}" || fail "${PATHS[i]} is there already and was not written by the platform: \
 carry its settings over or decide against them, move the file away, then run again"
   done
+}
+
+# What the set needs to be read, and that it owns its paths from now on.
+commit() {
+  local path other
+  printf '%s\n' "${SECRETS[@]}" >"$set/secrets"
+  printf '%s\n' "$SALT" >"$set/salt"
+  for path in "${wanted[@]}"; do
+    other=$(holder "$path")
+    [[ -n $other ]] || continue
+    grep -vxF -- "$path" "$other/paths" >"$other/paths.new" || true
+    mv -fT "$other/paths.new" "$other/paths"
+    rm -rf "$other/original$path"
+  done
+  printf '%s\n' "${wanted[@]}" >"$set/paths.new"
+  mv -fT "$set/paths.new" "$set/paths"
+  printf %s "$COMMANDS" >"$set/active"
 }
 
 apply() {
@@ -21,6 +39,7 @@ apply() {
   trap finish EXIT
   stage
   if unchanged; then
+    commit
     say unchanged
     return
   fi
@@ -31,9 +50,7 @@ apply() {
   swap
   run "$ACTIVATE" || fail "$NAME: the new files could not be made active (see above)"
   run "$PROBE" || fail "$NAME: the service did not answer as it should with the new files (see above)"
-  printf '%s\n' "${wanted[@]}" >"$set/paths.new"
-  mv -fT "$set/paths.new" "$set/paths"
-  printf %s "$COMMANDS" >"$set/active"
+  commit
   say "changed ${PATHS[*]}"
 }
 

@@ -1,7 +1,8 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # The parts of a ConfigSet's transaction. A set is three lists: PATHS, and for each of them STAGED, the file to
 # come (empty: none shall be there), and OLD, the file that was there (empty: none was).
-set=$STATE/sets/${NAME:?}
+set=$STATE/sets/${ID:?}
+: "${NAME:?}"
 COMMANDS=$VALIDATE$'\n'$ACTIVATE$'\n'$PROBE
 STAGED=() OLD=() swapped=()
 
@@ -17,8 +18,8 @@ stage_directory() {
   while [[ ! -d $at/ ]]; do at=${at%/*}; done
   mount=$(mount_of "$at/")
   if [[ $mount == "$(mount_of "$STATE")" ]]; then at=$STATE/stage; else at=${mount%/}/.platform-stage; fi
-  install -d -m 0700 "$at" "$at/$NAME"
-  printf %s "$at/$NAME"
+  install -d -m 0700 "$at" "$at/$ID"
+  printf %s "$at/$ID"
 }
 
 same() { [[ -f $2 && ! -L $2 && $(stat -c %a:%U:%G "$1") == "$(stat -c %a:%U:%G "$2")" ]] && cmp -s "$1" "$2"; }
@@ -26,6 +27,7 @@ same() { [[ -f $2 && ! -L $2 && $(stat -c %a:%U:%G "$1") == "$(stat -c %a:%U:%G 
 unchanged() {
   local i
   cmp -s "$set/active" <(printf %s "$COMMANDS") || return 1
+  cmp -s <(sort "$set/paths") <(printf '%s\n' "${PATHS[@]}" | sort) || return 1
   for i in "${!PATHS[@]}"; do
     if [[ -n ${STAGED[i]} ]]; then same "${STAGED[i]}" "${PATHS[i]}" || return 1; else ! exists "${PATHS[i]}" || return 1; fi
   done
@@ -53,21 +55,4 @@ stage() {
       cp -a "$set/original$path" "${STAGED[i]}"
     fi
   done < <(cat "$set/paths" 2>/dev/null || true)
-}
-
-# Keeps what is at PATHS[i] for a way back from this run and, when the path is new to the set, from the set.
-keep() {
-  OLD[$1]=''
-  if exists "${PATHS[$1]}"; then
-    OLD[$1]=$(stage_directory "${PATHS[$1]}")/$1.old
-    cp -a "${PATHS[$1]}" "${OLD[$1]}"
-  fi
-  if ! grep -qxF "${PATHS[$1]}" "$set/paths"; then
-    rm -rf "$set/original${PATHS[$1]}"
-    if [[ -n ${OLD[$1]} ]]; then
-      install -d -m 0700 "$set/original${PATHS[$1]%/*}"
-      cp -a "${OLD[$1]}" "$set/original${PATHS[$1]}"
-    fi
-    printf '%s\n' "${PATHS[$1]}" >>"$set/paths"
-  fi
 }

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
-# Keeps the systemd unit UNIT enabled and running and waits until READY succeeds. What the unit was before is
-# noted and comes back with `remove`.
-: "${UNIT:?}"
+# Keeps the systemd unit UNIT as ENABLED and ACTIVE say (yes or no) and waits until READY succeeds. It is restarted
+# when its main process is older than RESTART_AFTER (UTC, may be empty): that is when its packages last changed.
+# What the unit was before is noted and comes back with `remove`.
+: "${UNIT:?}" "${ID:?}" "${ENABLED:?}" "${ACTIVE:?}"
 note=$STATE/units/$UNIT
 
 wait_ready() {
@@ -15,29 +16,62 @@ wait_ready() {
   fail "$UNIT did not start or did not answer within a minute; \`$READY\` says: ${output:-nothing}"
 }
 
-apply() {
+# proc(5): a process started so many ticks after the boot; nginx changes its main process without systemd.
+outdated() {
+  local pid boot ticks
+  pid=$(systemctl show --property=MainPID --value "$UNIT")
+  [[ -n $RESTART_AFTER && -r /proc/${pid:-0}/stat ]] || return 1
+  boot=$(awk '/^btime/ { print $2 }' /proc/stat)
+  ticks=$(awk '{ sub(/.*\) /, ""); print $20 }' "/proc/$pid/stat")
+  ((boot + ticks / $(getconf CLK_TCK) < $(date -d "$RESTART_AFTER" +%s)))
+}
+
+# Becomes the owner of the note, which keeps what the unit was before the platform came.
+own() {
   local enabled active
   enabled=$(systemctl is-enabled "$UNIT" 2>/dev/null || true)
   active=$(systemctl is-active "$UNIT" 2>/dev/null || true)
-  if [[ $enabled == enabled && $active == active ]]; then
-    wait_ready
-    say unchanged
-    return
-  fi
   install -d -m 0700 "$STATE/units"
-  [[ -f $note ]] || printf '%s %s\n' "$enabled" "$active" >"$note"
-  systemctl enable --quiet --now "$UNIT" || true # what is wrong shows below
-  wait_ready
-  say "started $UNIT"
+  if [[ -f $note ]]; then read -r _ enabled active <"$note"; fi
+  printf '%s %s %s\n' "$ID" "${enabled:-unknown}" "${active:-unknown}" >"$note"
+}
+
+enabled() { systemctl is-enabled --quiet "$UNIT" 2>/dev/null; }
+
+apply() {
+  local did=()
+  own
+  if [[ $ENABLED == yes ]] && ! enabled; then
+    systemctl unmask --quiet "$UNIT" || true
+    systemctl enable --quiet "$UNIT" || true # what is wrong shows below
+    did+=(enabled)
+  elif [[ $ENABLED == no ]] && enabled; then
+    systemctl disable --quiet "$UNIT"
+    did+=(disabled)
+  fi
+  if [[ $ACTIVE == yes ]] && ! systemctl is-active --quiet "$UNIT"; then
+    systemctl reset-failed "$UNIT" 2>/dev/null || true
+    systemctl start "$UNIT" || true # what is wrong shows below
+    did+=(started)
+  elif [[ $ACTIVE == yes ]] && outdated; then
+    systemctl restart "$UNIT" || true
+    did+=(restarted)
+  elif [[ $ACTIVE == no ]] && systemctl is-active --quiet "$UNIT"; then
+    systemctl stop "$UNIT"
+    did+=(stopped)
+  fi
+  if [[ $ACTIVE == yes ]]; then wait_ready; fi
+  if ((${#did[@]} == 0)); then say unchanged; else say "${did[*]} $UNIT"; fi
 }
 
 remove() {
+  local owner enabled active
   [[ -f $note ]] || return 0
-  local enabled active
-  read -r enabled active <"$note"
+  read -r owner enabled active <"$note"
+  [[ $owner == "$ID" ]] || return 0 # it belongs to another resource now
   if systemctl cat "$UNIT" >/dev/null 2>&1; then
-    [[ $active == active ]] || systemctl stop "$UNIT"
-    [[ $enabled == enabled ]] || systemctl disable --quiet "$UNIT"
+    case $active in active | activating | reloading) systemctl start "$UNIT" || true ;; *) systemctl stop "$UNIT" ;; esac
+    case $enabled in enabled) systemctl enable --quiet "$UNIT" ;; disabled) systemctl disable --quiet "$UNIT" ;; esac
   fi
   rm -f "$note"
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { canaries, engineStack } from "../support/engine.ts";
 import { remakeTestMachine, testLab } from "../support/machine.ts";
-import { assertSameTraces, purgeRemoved, tracesOn } from "../support/scripts.ts";
+import { assertSameTraces, purgeRemoved, tracesOn } from "../support/laws.ts";
 
 const opened = await engineStack("engine");
 const { stack, printed, up, failingUp, preview, set, unset } = opened;

@@ -5,7 +5,8 @@ import { certificate, hostname, pems, tlsOutputs } from "../support/forum.ts";
 import { exampleHost } from "../support/host.ts";
 import { testMachine } from "../support/machine.ts";
 import { makePems } from "../support/pem.ts";
-import { applyOn, laws, runOn } from "../support/scripts.ts";
+import { laws } from "../support/laws.ts";
+import { applyOn, runOn } from "../support/scripts.ts";
 
 const machine = await testMachine("components");
 const directory = "/etc/ssl/platform/forum";

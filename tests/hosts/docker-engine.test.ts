@@ -5,7 +5,8 @@ import { Packages, Script } from "../../components/host/index.ts";
 import { forumMachine } from "../support/forum.ts";
 import { exampleHost } from "../support/host.ts";
 import { testMachine } from "../support/machine.ts";
-import { applyOn, laws } from "../support/scripts.ts";
+import { laws } from "../support/laws.ts";
+import { applyOn } from "../support/scripts.ts";
 
 test("an engine from Debian answers, rotates logs, obeys the laws and leaves data behind", async () => {
   const machine = await testMachine("components");

@@ -10,7 +10,8 @@ import {
 } from "../../components/host/index.ts";
 import { exampleHost } from "../support/host.ts";
 import { testMachine } from "../support/machine.ts";
-import { applyOn, laws } from "../support/scripts.ts";
+import { laws } from "../support/laws.ts";
+import { applyOn } from "../support/scripts.ts";
 
 const machine = await testMachine("components");
 const host = (): Host => exampleHost();

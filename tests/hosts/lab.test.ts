@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { before, suite, test } from "node:test";
-import { hostKey, operatorKey, pinnedOptions, withAgent } from "../../lab/identity.ts";
+import { pinnedOptions } from "../../formats/ssh.ts";
+import { hostKey, operatorKey, withAgent } from "../../lab/identity.ts";
 import { listMachines, startMachine, stopMachine } from "../../lab/machines.ts";
 import { run } from "../../lab/process.ts";
 import { ensureStandinImage } from "../../lab/standin-image.ts";

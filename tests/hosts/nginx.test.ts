@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as forum from "../support/forum.ts";
 import { apply, ask, machine, proxy, redirects, runForum, status } from "../support/proxy.ts";
-import { laws } from "../support/scripts.ts";
+import { laws } from "../support/laws.ts";
 
 const name = forum.hostname;
 

@@ -4,7 +4,7 @@ import { Nginx, NginxOptions } from "../../components/nginx/index.ts";
 import { certificate, hostname, pems, site, tlsOutputs } from "../support/forum.ts";
 import { exampleHost } from "../support/host.ts";
 import { testMachine } from "../support/machine.ts";
-import { laws } from "../support/scripts.ts";
+import { laws } from "../support/laws.ts";
 
 const machine = await testMachine("trixie", "trixie");
 

@@ -1,12 +1,10 @@
 import { join } from "node:path";
-import { after } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { CommandError, type Stack } from "@pulumi/pulumi/automation/index.js";
 import program from "../../index.ts";
-import { withAgent } from "../../lab/identity.ts";
 import { ensureStandinImage } from "../../lab/standin-image.ts";
 import { openStack } from "../../lab/stack.ts";
 import { ensureToolchain } from "../../lab/toolchain/index.ts";
+import { heldAgent } from "./agent.ts";
 import { testLab, testMachine, type TestMachine } from "./machine.ts";
 import { rm } from "node:fs/promises";
 
@@ -86,22 +84,4 @@ export async function engineStack(name: string): Promise<EngineStack> {
     set,
     unset: (path) => stack.removeConfig(`platform:${path}`, true),
   };
-}
-
-/** An agent that lives until the file's last test. */
-async function heldAgent(): Promise<{ readonly SSH_AUTH_SOCK: string }> {
-  let release: () => void = () => undefined;
-  const done = new Promise<void>((resolve) => (release = resolve));
-  return new Promise((resolve, reject) => {
-    const held = withAgent(testLab, async (env) => {
-      resolve(env);
-      await done;
-    });
-    held.catch(reject);
-    after(async () => {
-      release();
-      await held;
-      await sleep(0);
-    });
-  });
 }

@@ -1,0 +1,90 @@
+import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { destination, pinnedOptions, type Reach } from "../formats/ssh.ts";
+
+/** How a command on the host ended, and what it printed. */
+export interface Ran {
+  /** Its exit status; 255 also when the link was lost. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** One SSH connection on which any number of commands run side by side. */
+export interface Connection {
+  /** Runs a command of the login shell; `stdin` is all that it can read. */
+  run(command: string, stdin: string, signal: AbortSignal): Promise<Ran>;
+  /** False as soon as the link is lost. */
+  alive(): boolean;
+  close(): void;
+}
+
+/** Opens a connection or throws what OpenSSH says. */
+export type Open = (reach: Reach, signal: AbortSignal) => Promise<Connection>;
+
+/** Ends with this process, however that ends: its stdin is a pipe of ours. */
+const hold = "echo platform-ready; exec cat >/dev/null";
+
+/**
+ * Opens a connection by a master of OpenSSH; each command is a session on its socket (ssh_config(5),
+ * ControlMaster). `docs/decisions/0009` says why it is not a library.
+ */
+export const openConnection: Open = async (reach, signal) => {
+  const folder = await mkdtemp(join(tmpdir(), "platform-"));
+  const socket = join(folder, "s");
+  const control = { ControlMaster: "yes", ControlPath: socket, ControlPersist: "no" };
+  const where = destination(reach);
+  const master = ssh([...pinnedOptions(reach.hostKey, control), "-T", ...where, hold], signal);
+  const ended = finished(master).finally(() => rm(folder, { recursive: true, force: true }));
+  const ready = await Promise.race([ended, greeting(master.stdout)]);
+  if (ready !== undefined) throw new Error(ready.stderr.trim() || "ssh ended without a word");
+  let alive = true;
+  void ended.then(() => (alive = false));
+  // No second connection is ever made: without its master a session ends at once.
+  const session = pinnedOptions(reach.hostKey, { ControlPath: socket, ProxyCommand: "false" });
+  return {
+    alive: () => alive,
+    close: () => {
+      master.stdin.end();
+    },
+    run: (command, stdin, cancelled) => {
+      const child = ssh([...session, "-T", ...where, command], cancelled);
+      child.stdin.on("error", () => undefined); // a command may end without reading all of it
+      child.stdin.end(stdin);
+      return finished(child);
+    },
+  };
+};
+
+type Ssh = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** The OpenSSH client, with nothing of this process's environment that it can do without. */
+function ssh(args: readonly string[], signal: AbortSignal): Ssh {
+  const { PATH, HOME, SSH_AUTH_SOCK } = process.env;
+  return spawn("ssh", args, { env: { PATH, HOME, SSH_AUTH_SOCK }, stdio: "pipe", signal });
+}
+
+async function finished(child: Ssh): Promise<Ran> {
+  const texts = [child.stdout, child.stderr].map(async (stream) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString();
+  });
+  const [code] = (await once(child, "close")) as [number | null];
+  const [stdout = "", stderr = ""] = await Promise.all(texts);
+  return { code: code ?? 255, stdout, stderr };
+}
+
+async function greeting(stdout: Readable): Promise<undefined> {
+  let said = "";
+  return new Promise((resolve) => {
+    stdout.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes("platform-ready\n")) resolve(undefined);
+    });
+  });
+}

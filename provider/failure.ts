@@ -1,0 +1,35 @@
+import { described, type Host } from "./host.ts";
+
+/** A host that did not answer, or not as it should: nothing is known about it. */
+export class Unreachable extends Error {
+  /** Whether waiting may help: the machine may be booting. */
+  readonly passing: boolean;
+
+  constructor(host: Host, why: string, passing = false) {
+    super(`${described(host)} ${why}`);
+    this.name = "Unreachable";
+    this.passing = passing;
+  }
+}
+
+/** What OpenSSH said, in words for the person who must act. */
+export function explained(host: Host, error: unknown): Unreachable {
+  const said = error instanceof Error ? error.message : String(error);
+  if (/host key/i.test(said)) {
+    return new Unreachable(
+      host,
+      "shows another host key than the pinned one, so nothing was sent: if the machine was made anew, give it its " +
+        "new `hostKey` and another `instance` in the stack's configuration; if not, somebody may stand in between",
+    );
+  }
+  if (/permission denied|too many authentication failures/i.test(said)) {
+    return new Unreachable(
+      host,
+      `accepts no key of the ssh-agent for ${host.user}: \`ssh-add -l\` lists those that it has; add the right one ` +
+        "with `ssh-add`, or put its public half on the machine",
+    );
+  }
+  const last = said.split("\n").findLast((line) => line.trim() !== "") ?? said;
+  const why = `cannot be reached: ${last.trim()}. See that the machine runs and that its address and port are right`;
+  return new Unreachable(host, why, true);
+}

@@ -1,0 +1,33 @@
+import type { ShellValue } from "../formats/shell.ts";
+import type { Changes } from "./difference.ts";
+import type { CheckFailure } from "./grpc/provider.ts";
+import type { Properties } from "./grpc/values.ts";
+import type { Manifest } from "./manifest.ts";
+
+/** What sets one type of host resource apart; `resource.ts` gives it its life. */
+export interface Kind {
+  /** Names of the inputs that are compared with what is found, besides `host`. */
+  readonly inputs: readonly string[];
+  /** Names of the outputs that a change may set. */
+  readonly outputs: readonly string[];
+  /** Completes the inputs, and says what is wrong with them. `olds` are the inputs of the last run. */
+  check(news: Properties, olds: Properties): { inputs: Properties; failures: CheckFailure[] };
+  /** What belongs to this resource alone on its host, by the input that says so. */
+  claims(inputs: Properties): Readonly<Record<string, string>>;
+  /** The script that has the verbs `apply` and `remove`, for inputs without secret marks. */
+  script(inputs: Properties): {
+    readonly files: readonly URL[];
+    readonly values: Readonly<Record<string, ShellValue>>;
+    readonly timeoutSeconds: number;
+  };
+  /** The state as the host has it now; undefined when nothing of the resource is noted there. */
+  observe(manifest: Manifest, id: string, state: Properties): Properties | undefined;
+  /** The properties as they are compared, where that is not field by field. */
+  comparable?(properties: Properties): Properties;
+  /** What a change brings about besides, as changes of further properties, so that previews show it. */
+  effects?(changes: Changes, inputs: Properties): Changes;
+  /** Outputs whose value cannot be known before such a change was made. */
+  unknownAfter?(changes: Changes): readonly string[];
+  /** Whether a change of this path needs a new resource. */
+  replaces?(path: string): boolean;
+}

@@ -1,0 +1,91 @@
+/** What a path of a ConfigSet was found to be. */
+export interface FoundPath {
+  /** Octal, four digits. */
+  readonly mode: string;
+  /** `user:group` by name, UNKNOWN for a number without one. */
+  readonly owner: string;
+  /** In stat(1)'s words: "regular file", "symbolic link", "directory". */
+  readonly type: string;
+  /** The text of a plain file, or a digest of it. */
+  readonly content:
+    | { readonly text: string }
+    | { readonly salted: string }
+    | { readonly sha256: string }
+    | undefined;
+}
+
+/** An installed package. */
+export interface FoundPackage {
+  readonly version: string;
+  readonly held: boolean;
+}
+
+/** A package source that the platform brought. */
+export interface FoundSource {
+  /** Of the key that is installed; "-" when the file is missing or was changed. */
+  readonly fingerprint: string;
+  /** Text of its file; undefined when there is none. */
+  readonly text: string | undefined;
+}
+
+/** A systemd unit. */
+export interface FoundUnit {
+  /** Id of the resource that owns it. */
+  readonly owner: string;
+  /** systemd's UnitFileState, such as "enabled", "disabled", "masked", "static"; "-" for none. */
+  readonly enabled: string;
+  /** systemd's ActiveState, such as "active", "inactive", "failed". */
+  readonly active: string;
+}
+
+/** All that the platform manages on one host, as it was found in one go. */
+export interface Manifest {
+  /** The paths that exist, of each ConfigSet by its id. */
+  readonly sets: ReadonlyMap<string, ReadonlyMap<string, FoundPath>>;
+  /** Ids of the Packages that are noted. */
+  readonly wanting: ReadonlySet<string>;
+  readonly packages: ReadonlyMap<string, FoundPackage>;
+  readonly sources: ReadonlyMap<string, FoundSource>;
+  readonly units: ReadonlyMap<string, FoundUnit>;
+}
+
+/** Reads what look.sh prints. Throws when it was cut off: absent is only what the host positively says. */
+export function parseManifest(text: string): Manifest {
+  const lines = text.split("\n").map((line) => line.split("\t"));
+  const start = lines.findIndex(([word]) => word === "platform");
+  const end = lines.findLastIndex(([word]) => word === "end");
+  if (start < 0 || lines[start]?.[1] !== "1" || end < start) {
+    throw new Error("its answer was cut off or is not the platform's");
+  }
+  const sets = new Map<string, Map<string, FoundPath>>();
+  const wanting = new Set<string>();
+  const packages = new Map<string, FoundPackage>();
+  const sources = new Map<string, FoundSource>();
+  const units = new Map<string, FoundUnit>();
+  for (const [word, one = "", two = "", three = "", four = "", ...rest] of lines.slice(
+    start,
+    end,
+  )) {
+    if (word === "set") sets.set(one, new Map());
+    else if (word === "path") {
+      const [type = "", content = ""] = rest;
+      sets.get(one)?.set(two, { mode: three, owner: four, type, content: contentOf(content) });
+    } else if (word === "packages") wanting.add(one);
+    else if (word === "package") packages.set(one, { version: two, held: three === "hold" });
+    else if (word === "source") {
+      sources.set(one, { fingerprint: two, text: three === "-" ? undefined : decoded(three) });
+    } else if (word === "unit") units.set(two, { owner: one, enabled: three, active: four });
+  }
+  return { sets, wanting, packages, sources, units };
+}
+
+function contentOf(field: string): FoundPath["content"] {
+  if (field === "-") return undefined;
+  if (field.startsWith("~")) return { salted: field.slice(1) };
+  if (field.startsWith("=")) return { sha256: field.slice(1) };
+  return { text: decoded(field) };
+}
+
+function decoded(base64: string): string {
+  return Buffer.from(base64, "base64").toString();
+}

@@ -1,0 +1,70 @@
+import type { CheckFailure } from "./grpc/provider.ts";
+import { type Properties, text, UNKNOWN } from "./grpc/values.ts";
+import type { Kind } from "./kind.ts";
+import type { FoundUnit } from "./manifest.ts";
+
+/** systemd's words for a unit that starts at boot, or that something else starts (systemctl(1), is-enabled). */
+const enabledWords = ["enabled", "static", "alias", "indirect", "generated", "linked"];
+
+/**
+ * `host:index:Unit`: a systemd unit. Inputs: `unit`, its name; `enabled` and `active`, booleans; `ready`, a shell
+ * command that succeeds when it answers; `restartAfter`, a time: a unit that runs for longer is started anew.
+ */
+export const unit: Kind = {
+  inputs: ["unit", "enabled", "active", "ready", "restartAfter", "masked", "failed"],
+  outputs: [],
+
+  check(news) {
+    const failures: CheckFailure[] = [];
+    if (!/^[\w@:.\\-]+\.(?:service|socket|timer|path|mount|target)$/.test(text(news["unit"]))) {
+      const reason = 'must be a unit with its suffix, such as "nginx.service"';
+      failures.push({ property: "unit", reason });
+    }
+    const after = text(news["restartAfter"]);
+    if (after !== "" && after !== UNKNOWN && Number.isNaN(Date.parse(after))) {
+      failures.push({
+        property: "restartAfter",
+        reason: "must be a time, as 2026-11-23T02:30:11Z",
+      });
+    }
+    return { inputs: news, failures };
+  },
+
+  claims: (inputs) => ({ unit: `unit ${text(inputs["unit"])}` }),
+
+  script(inputs) {
+    const word = (value: unknown) => (value === false ? "no" : "yes");
+    const values = {
+      UNIT: text(inputs["unit"]),
+      ENABLED: word(inputs["enabled"]),
+      ACTIVE: word(inputs["active"]),
+      READY: text(inputs["ready"]),
+      RESTART_AFTER: text(inputs["restartAfter"]),
+    };
+    const files = [new URL("./shell/unit.sh", import.meta.url)];
+    return { files, values, timeoutSeconds: 180 };
+  },
+
+  observe(manifest, id, state) {
+    const found = manifest.units.get(text(state["unit"]));
+    return found?.owner === id ? { ...withoutMarks(state), ...observed(found) } : undefined;
+  },
+
+  replaces: (path) => path === "unit",
+};
+
+/** A unit as it was found; `masked` and `failed` are there only when they are true, to be shown as going. */
+function observed({ enabled, active }: FoundUnit): Properties {
+  return {
+    enabled: enabledWords.includes(enabled),
+    active: active === "active" || active === "reloading",
+    ...(enabled.startsWith("masked") ? { masked: true } : {}),
+    ...(active === "failed" ? { failed: true } : {}),
+  };
+}
+
+function withoutMarks(state: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(state).filter(([name]) => name !== "masked" && name !== "failed"),
+  );
+}
