@@ -81,7 +81,7 @@ export const configSet: Kind = {
   effects(changes, inputs) {
     const touched = Object.keys(changes).some((path) => /^(?:files|absent)\b/.test(path));
     const commands = texts(inputs["activate"]).map((_, index) => `activate[${index}]`);
-    return touched ? Object.fromEntries(commands.map((path) => [path, "update"])) : {};
+    return touched ? Object.fromEntries(commands.map((path) => [path, "add"])) : {};
   },
 };
 

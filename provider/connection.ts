@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { lstat, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
@@ -34,12 +35,11 @@ const hold = "echo platform-ready; exec cat >/dev/null";
  * ControlMaster). `docs/decisions/0009` says why it is not a library.
  */
 export const openConnection: Open = async (reach, signal) => {
-  const folder = await mkdtemp(join(tmpdir(), "platform-"));
-  const socket = join(folder, "s");
+  const socket = join(await socketFolder(), randomBytes(6).toString("hex"));
   const control = { ControlMaster: "yes", ControlPath: socket, ControlPersist: "no" };
   const where = destination(reach);
   const master = ssh([...pinnedOptions(reach.hostKey, control), "-T", ...where, hold], signal);
-  const ended = finished(master).finally(() => rm(folder, { recursive: true, force: true }));
+  const ended = finished(master);
   const ready = await Promise.race([ended, greeting(master.stdout)]);
   if (ready !== undefined) throw new Error(ready.stderr.trim() || "ssh ended without a word");
   let alive = true;
@@ -59,6 +59,21 @@ export const openConnection: Open = async (reach, signal) => {
     },
   };
 };
+
+/**
+ * One folder a user for the sockets, which OpenSSH itself takes away. Not one a run: the engine ends plugins
+ * without a word, and it would stay. A path of a socket may have 107 bytes (unix(7)).
+ */
+async function socketFolder(): Promise<string> {
+  const uid = process.getuid?.() ?? 0;
+  const folder = join(tmpdir(), `platform-ssh-${uid}`);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const found = await lstat(folder);
+  if (!found.isDirectory() || found.uid !== uid || (found.mode & 0o77) !== 0) {
+    throw new Error(`${folder} is not a folder of yours alone: remove it, then run again`);
+  }
+  return folder;
+}
 
 type Ssh = ChildProcessByStdio<Writable, Readable, Readable>;
 

@@ -21,7 +21,7 @@ export interface Run {
 /** A resource type of the provider: the life that all kinds have in common. */
 export function resource(kind: Kind, { hosts, claims, offline }: Run): ResourceType {
   const changesOf = (olds: Properties, news: Properties): Changes => {
-    const form = kind.comparable ?? ((properties) => properties);
+    const form = (properties: Properties) => kind.comparable?.(properties) ?? properties;
     const is = upgraded(olds);
     const changes = difference(form(is), form(news), [...kind.inputs, "host"]);
     if (is["unverified"] !== undefined) changes["unverified"] = "delete";
@@ -75,7 +75,7 @@ export function resource(kind: Kind, { hosts, claims, offline }: Run): ResourceT
           "what is on a host already cannot be imported yet: declare it and run `up`",
         );
       }
-      const { unverified: _, ...is } = upgraded(state);
+      const is = without(upgraded(state), "unverified");
       const host = hostOf(is);
       if (offline) {
         hosts.warn(
@@ -122,6 +122,10 @@ export function resource(kind: Kind, { hosts, claims, offline }: Run): ResourceT
       return undefined;
     }
   }
+}
+
+function without(properties: Properties, name: string): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([key]) => key !== name));
 }
 
 function unknown(names: readonly string[]): Properties {

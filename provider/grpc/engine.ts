@@ -15,10 +15,12 @@ export function engineLog(address: string | undefined): Log {
       process.stderr.write(`${severity}: ${message}\n`);
     };
   }
-  let connected: {
-    client: EngineClient;
-    engine: typeof import("@pulumi/pulumi/proto/engine_pb.js");
-  };
+  let connected:
+    | undefined
+    | {
+        client: EngineClient;
+        engine: typeof import("@pulumi/pulumi/proto/engine_pb.js");
+      };
   return (severity, message, urn = "") => {
     connected ??= connect(address);
     const severities = connected.engine.LogSeverity;
