@@ -8,7 +8,7 @@ export interface Registered {
   readonly custom: boolean;
   /** Inputs with every secret envelope taken off; `secrets` says where they were. */
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** Top-level inputs that were secret. */
+  /** Paths of the inputs that were secret, such as `files["/etc/a"].content`, sorted. */
   readonly secrets: readonly string[];
   /** Inputs as they went over the wire, envelopes and all. */
   readonly wire: Readonly<Record<string, unknown>>;
@@ -112,7 +112,6 @@ function names(resources: readonly Registered[]): string {
 
 function registered(request: Request): Registered {
   const wire = request.getObject()?.toJavaScript() ?? {};
-  const secrets = Object.keys(wire).filter((key) => pulumi.runtime.isRpcSecret(wire[key]));
   const inputs = Object.fromEntries(
     Object.entries(wire).map(([key, value]) => [key, unwrap(value)]),
   );
@@ -121,7 +120,7 @@ function registered(request: Request): Registered {
     name: request.getName(),
     custom: request.getCustom(),
     inputs,
-    secrets: secrets.toSorted(),
+    secrets: secretPaths(wire).toSorted(),
     wire,
     parent: lastPart(request.getParent()),
     dependsOn: request.getDependenciesList().map(lastPart).toSorted(),
@@ -133,6 +132,15 @@ function registered(request: Request): Registered {
       replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
     },
   };
+}
+
+function secretPaths(value: unknown, path = ""): string[] {
+  if (pulumi.runtime.isRpcSecret(value)) return [path];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const step = /^\w+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+    return secretPaths(inner, path === "" ? key : path + step);
+  });
 }
 
 function unwrap(value: unknown): unknown {

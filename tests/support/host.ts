@@ -16,6 +16,11 @@ export function exampleHost(name = "forum", release: Host["release"] = "bookworm
   };
 }
 
+/** The input `host` of a resource on the example's machine. */
+export function hostInputs(name = "forum") {
+  return { host: { ...exampleHost(name) } };
+}
+
 /** The assignments that a registered script gets on stdin, without release and instance. */
 export function valuesOf({ inputs }: Registered): string[] {
   return assignmentLines(inputs["stdin"]).filter((line) => !/^(?:RELEASE|INSTANCE)=/.test(line));

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
+import { hostProvider } from "../../provider/provider.ts";
 import { sources } from "../../lab/checks/sources.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -42,7 +43,11 @@ const rooms: Record<string, Room> = {
   },
   "the host": {
     files: /^components\/host\//,
-    imports: either(/^formats\//, /^(?:node:|zod$|@pulumi\/(?:pulumi|command|docker)$)/),
+    imports: either(
+      /^formats\//,
+      /^provider\/shell\/text\.ts$/,
+      /^(?:node:|zod$|@pulumi\/(?:pulumi|command|docker)$)/,
+    ),
   },
   formats: { files: /^formats\//, imports: /^$/ },
   provider: {
@@ -95,8 +100,11 @@ test("a forbidden import is found and named", () => {
     ["formats/ini.ts", "node:fs", "formats"],
     ["components/nginx/render.ts", "@pulumi/pulumi", "a component's renderer"],
     ["components/nginx/index.ts", "../discourse/index.ts", "a component's wiring"],
-    ["components/nginx/site.ts", "../host/carrier.ts", "a component's renderer"],
+    ["components/nginx/site.ts", "../host/chain.ts", "a component's renderer"],
     ["stacks/platform.ts", "../components/nginx/site.ts", "stacks"],
+    ["components/host/unit.ts", "../../provider/unit.ts", "the host"],
+    ["provider/unit.ts", "../components/host/index.ts", "provider"],
+    ["provider/unit.ts", "@pulumi/pulumi", "provider"],
     ["lab/main.ts", "../tests/support/machine.ts", "lab"],
   ] as const;
   for (const [path, name, room] of cases) {
@@ -133,14 +141,34 @@ test("the configuration is read in config.ts alone", () => {
   );
 });
 
-test("every script of a component ends by running its verb, and reads no other input", () => {
-  const libraries = ["prelude.sh", "swap.sh", "transaction.sh", "view.sh"];
-  const scripts = files.filter(({ path }) => /^components\/.*\.sh$/.test(path));
-  assert.ok(scripts.length > libraries.length);
+test("every script ends by running its verb, and reads no other input", () => {
+  const libraries = [
+    "apt.sh",
+    "notes.sh",
+    "prelude.sh",
+    "sources.sh",
+    "swap.sh",
+    "transaction.sh",
+    "view.sh",
+  ];
+  const scripts = files.filter(({ path }) => /^(?:components|provider)\/.*\.sh$/.test(path));
+  const found = scripts.map(({ path }) => basename(path));
+  assert.deepEqual(
+    libraries.filter((name) => !found.includes(name)),
+    [],
+  );
+  assert.ok(
+    scripts.every(({ path }) => /^(?:components\/[\w-]+|provider\/shell)\/[\w-]+\.sh$/.test(path)),
+  );
   for (const { path, text } of scripts) {
     const runs = text.endsWith('\n"$@" </dev/null\n');
     assert.equal(runs, !libraries.includes(basename(path)), path);
-    assert.equal(/^apply\(\) \{$/m.test(text), runs, `${path} defines apply`);
+    const verb = basename(path) === "look.sh" ? "look" : "apply";
+    assert.equal(
+      new RegExp(`^${verb}\\(\\) \\{$`, "m").test(text),
+      runs,
+      `${path} defines ${verb}`,
+    );
   }
 });
 
@@ -159,8 +187,22 @@ test("versions are exact, and command is the real 1.2.1", () => {
   );
 });
 
-test("the committed project names no provider plugin, so that official ones are never hidden", () => {
+test("the committed project names our own provider, at the version that all say, and no other", () => {
   const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as Record<string, unknown>;
-  assert.equal(project["plugins"], undefined);
+  const version = "1.0.0";
+  assert.deepEqual(project["plugins"], {
+    providers: [{ name: "host", path: "provider", version }],
+  });
   assert.equal(project["backend"], undefined);
+  assert.equal(hostProvider({ log: () => undefined }).version, version);
+  const { text = "" } = files.find(({ path }) => path === "components/host/resource.ts") ?? {};
+  assert.equal(/^const version = "(.*)";$/m.exec(text)?.[1], version);
+});
+
+test("the provider's launcher can be run, and holds nothing but the way to node", () => {
+  const launcher = join(root, "provider/pulumi-resource-host");
+  assert.equal(statSync(launcher).mode & 0o111, 0o111);
+  const lines = readFileSync(launcher, "utf8").split("\n");
+  assert.equal(lines[0], "#!/bin/sh");
+  assert.deepEqual([lines.length, lines[2]], [3, ""]);
 });

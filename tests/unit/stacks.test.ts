@@ -38,18 +38,18 @@ test("the lab stack registers exactly these resources", async () => {
   const { list } = await deploy(() => platform(config));
   assert.deepEqual(list, [
     "command:remote:Command forum-archive",
-    "command:remote:Command forum-certificate-files",
-    "command:remote:Command forum-docker-daemon",
-    "command:remote:Command forum-docker-packages",
-    "command:remote:Command forum-docker-unit",
     "command:remote:Command forum-image-check",
-    "command:remote:Command forum-nginx-files",
-    "command:remote:Command forum-nginx-packages",
-    "command:remote:Command forum-nginx-unit",
     "command:remote:Command forum-ready",
-    "command:remote:Command forum-tools",
     "docker:index/container:Container forum-app",
     "docker:index/remoteImage:RemoteImage forum-image",
+    "host:index:ConfigSet forum-certificate-files",
+    "host:index:ConfigSet forum-docker-daemon",
+    "host:index:ConfigSet forum-nginx-files",
+    "host:index:Packages forum-docker-packages",
+    "host:index:Packages forum-nginx-packages",
+    "host:index:Packages forum-tools",
+    "host:index:Unit forum-docker-unit",
+    "host:index:Unit forum-nginx-unit",
     "platform:certificate:Certificate forum-certificate",
     "platform:certificate:CertificateAuthority authority",
     "platform:discourse:Discourse forum",
@@ -64,7 +64,7 @@ test("the lab stack registers exactly these resources", async () => {
   ]);
 });
 
-test("every command of a host waits for the one before it", async () => {
+test("all that is put on a host waits for the one before it", async () => {
   const config = configuration(stackSections("Pulumi.lab.yaml"));
   const { resources } = await deploy(() => platform(config));
   assert.deepEqual(
@@ -107,4 +107,24 @@ test("every command is silent, pinned, bounded in time and free of triggers", as
       "user",
     ]);
   }
+});
+
+test("all state on a host is pinned to its key and carried by one provider", async () => {
+  const config = configuration(stackSections("Pulumi.lab.yaml"));
+  const { resources } = await deploy(() => platform(config));
+  const onHost = resources.filter(({ type }) => type.startsWith("host:"));
+  assert.equal(onHost.length, 8);
+  for (const { name, inputs, options, custom } of onHost) {
+    const host = inputs["host"] as Record<string, unknown>;
+    assert.deepEqual([custom, options.version, host["hostKey"]], [true, "1.0.0", hostKey], name);
+  }
+});
+
+test("of the files on a host, only the contents of keys are secret", async () => {
+  const config = configuration(stackSections("Pulumi.lab.yaml"));
+  const { resources } = await deploy(() => platform(config));
+  assert.deepEqual(
+    resources.filter(({ type }) => type.startsWith("host:")).flatMap(({ secrets }) => secrets),
+    ['files["/etc/ssl/platform/forum/privkey.pem"].content'],
+  );
 });

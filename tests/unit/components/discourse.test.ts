@@ -83,12 +83,13 @@ test("an image is adopted, checked for its plugins, and only then put to work", 
       [
         "command:remote:Command forum-image-check",
         "command:remote:Command forum-ready",
-        "command:remote:Command forum-tools",
         "docker:index/container:Container forum-app",
         "docker:index/remoteImage:RemoteImage forum-image",
+        "host:index:Packages forum-tools",
         "platform:discourse:Discourse forum",
       ],
     );
+    assert.deepEqual(resource("forum-tools").inputs["packages"], { curl: "installed" });
     assert.deepEqual(resource("forum-image").inputs, {
       name: "local_discourse/app:1",
       keepLocally: true,

@@ -6,9 +6,10 @@ import {
   DockerEngineOptions,
   ImageOptions,
 } from "../../../components/docker-engine/index.ts";
+import { UNKNOWN } from "../../../provider/grpc/values.ts";
 import { deploy } from "../../support/deploy.ts";
 import { hostKey } from "../../support/example.ts";
-import { exampleHost, valuesOf } from "../../support/host.ts";
+import { exampleHost, hostInputs, valuesOf } from "../../support/host.ts";
 
 const debian = DockerEngineOptions.parse({ source: "debian" });
 
@@ -27,42 +28,37 @@ test("the daemon rotates logs and leaves containers alive", () => {
   );
 });
 
-test("Docker's own source names the release and the verified key", () => {
-  assert.equal(
-    daemon.dockerSource("trixie"),
-    `Types: deb
-URIs: https://download.docker.com/linux/debian
-Suites: trixie
-Components: stable
-Signed-By: /etc/apt/keyrings/platform-docker.asc
-`,
-  );
-});
-
 test("an engine from Debian is a set, packages, a unit and a pinned provider", async () => {
   for (const preview of [false, true]) {
     const { list, resource } = await deploy(
       () => new DockerEngine("engine", { host: exampleHost(), options: debian }),
       preview,
+      preview ? {} : { "engine-packages": { changedAt: "2026-11-23T02:30:11Z" } },
     );
     assert.deepEqual(list, [
-      "command:remote:Command engine-daemon",
-      "command:remote:Command engine-packages",
-      "command:remote:Command engine-unit",
+      "host:index:ConfigSet engine-daemon",
+      "host:index:Packages engine-packages",
+      "host:index:Unit engine-unit",
       "platform:docker-engine:DockerEngine engine",
       "pulumi:providers:docker engine-provider",
     ]);
     for (const part of ["daemon", "packages", "unit", "provider"]) {
       assert.equal(resource(`engine-${part}`).parent, "engine");
     }
-    assert.deepEqual(valuesOf(resource("engine-packages")), [
-      "NAME='engine-packages'",
-      "PACKAGES=('docker.io')",
-    ]);
-    assert.deepEqual(valuesOf(resource("engine-unit")), [
-      "UNIT='docker.service'",
-      "READY='docker version'",
-    ]);
+    assert.deepEqual(resource("engine-packages").inputs, {
+      ...hostInputs(),
+      packages: { "docker.io": "installed" },
+      held: [],
+      sources: {},
+    });
+    assert.deepEqual(resource("engine-unit").inputs, {
+      ...hostInputs(),
+      unit: "docker.service",
+      enabled: true,
+      active: true,
+      ready: "docker version",
+      restartAfter: preview ? UNKNOWN : "2026-11-23T02:30:11Z",
+    });
     const provider = resource("engine-provider");
     assert.equal(provider.inputs["host"], "ssh://root@192.0.2.7:2222");
     assert.ok(
@@ -72,24 +68,59 @@ test("an engine from Debian is a set, packages, a unit and a pinned provider", a
   }
 });
 
-test("an engine from Docker's repository verifies the key before it adds the source", async () => {
+test("the daemon's settings are judged before, and never take the place of a person's", async () => {
+  const { resource } = await deploy(
+    () => new DockerEngine("engine", { host: exampleHost(), options: debian }),
+  );
+  const { files, adopt, validate, activate, probe } = resource("engine-daemon").inputs;
+  assert.deepEqual(files, {
+    "/etc/docker/daemon.json": {
+      content: daemon.daemonJson(debian),
+      mode: "0644",
+      owner: "root:root",
+    },
+  });
+  assert.equal(adopt, "refuse");
+  assert.deepEqual(validate, [
+    "sh -c '! dockerd --help 2>/dev/null | grep -q -- --validate || " +
+      "dockerd --validate --config-file=/etc/docker/daemon.json'",
+  ]);
+  assert.deepEqual(activate, [
+    "sh -c 'systemctl is-enabled -q docker 2>/dev/null || exit 0; systemctl reload docker || true; " +
+      "systemctl reset-failed docker; systemctl restart docker'",
+  ]);
+  assert.deepEqual(probe, [
+    "sh -c '! systemctl is-enabled -q docker 2>/dev/null || docker version >/dev/null'",
+  ]);
+});
+
+test("an engine from Docker's repository brings the source of its release and the pinned key", async () => {
   const options = DockerEngineOptions.parse({});
   const { list, resource } = await deploy(
-    () => new DockerEngine("engine", { host: exampleHost(), options }),
+    () => new DockerEngine("engine", { host: exampleHost("forum", "trixie"), options }),
   );
-  assert.equal(list.length, 8);
-  assert.deepEqual(resource("engine-key").dependsOn, ["engine-tools"]);
-  assert.deepEqual(resource("engine-source").dependsOn, ["engine-key"]);
-  assert.ok(
-    valuesOf(resource("engine-key")).includes(
-      "FINGERPRINT='9DC858229FC7DD38854AE2D88D81803C0EBFCD88'",
-    ),
-  );
-  assert.ok(
-    valuesOf(resource("engine-packages")).includes(
-      "PACKAGES=('docker-ce' 'docker-ce-cli' 'containerd.io')",
-    ),
-  );
+  assert.equal(list.length, 5);
+  assert.deepEqual(resource("engine-packages").inputs, {
+    host: { ...exampleHost("forum", "trixie") },
+    packages: {
+      "docker-ce": "installed",
+      "docker-ce-cli": "installed",
+      "containerd.io": "installed",
+    },
+    held: [],
+    sources: {
+      docker: {
+        text: `Types: deb
+URIs: https://download.docker.com/linux/debian
+Suites: trixie
+Components: stable
+Signed-By: /etc/apt/keyrings/platform-docker.asc
+`,
+        keyUrl: "https://download.docker.com/linux/debian/gpg",
+        fingerprint: "9DC858229FC7DD38854AE2D88D81803C0EBFCD88",
+      },
+    },
+  });
 });
 
 test("Debian's command line is a package of its own after bookworm", () => {

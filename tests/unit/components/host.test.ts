@@ -1,41 +1,28 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { remoteCommand, scriptText } from "../../../components/host/carrier.ts";
 import { sshOptions } from "../../../components/host/connection.ts";
-import { ConfigSet, Packages, RemoteScript, Script, Unit } from "../../../components/host/index.ts";
+import { ConfigSet, Packages, RemoteScript, Unit } from "../../../components/host/index.ts";
+import { UNKNOWN } from "../../../provider/grpc/values.ts";
 import { deploy } from "../../support/deploy.ts";
 import { hostKey } from "../../support/example.ts";
-import { exampleHost } from "../../support/host.ts";
+import { exampleHost, hostInputs } from "../../support/host.ts";
 import { assignmentLines } from "../../support/scripts.ts";
 
 const host = exampleHost;
 
-const script = new URL("../../../components/host/packages.sh", import.meta.url);
+const script = new URL("../../../components/discourse/ready.sh", import.meta.url);
 
-test("the command line of a verb is constant and starts a clean bash", () => {
-  assert.equal(
-    remoteCommand("remove", 60),
-    "exec env -i HOME=/root LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin " +
-      "timeout --kill-after=30 360 bash -s -- remove",
-  );
-});
-
-test("the content id covers values and text", () => {
-  const id = (value: string) => scriptText([script], { NAME: value }).slice(0, 78);
-  assert.equal(id("a"), id("a"));
-  assert.notEqual(id("a"), id("b"));
-});
-
-test("a script sends its values, the release and the instance on stdin", async () => {
+test("what happens once sends its values, its name, the release and the instance on stdin", async () => {
   for (const preview of [false, true]) {
     const { resource } = await deploy(
-      () => new Script("one", { host: host(), script, values: { NAME: "x" } }),
+      () => new RemoteScript("once", { host: host(), script, values: { PATHS: ["x", "y z"] } }),
       preview,
     );
-    const { inputs, secrets } = resource("one");
+    const { inputs, secrets } = resource("once");
     assert.deepEqual(assignmentLines(inputs["stdin"]), [
-      "NAME='x'",
+      "PATHS=('x' 'y z')",
+      "SCRIPT='once'",
       "RELEASE='bookworm'",
       "INSTANCE='7'",
     ]);
@@ -47,26 +34,18 @@ test("a script sends its values, the release and the instance on stdin", async (
       dialErrorLimit: 20,
       perDialTimeout: 15,
     });
-    assert.equal(inputs["create"], remoteCommand("apply", 900));
-    assert.equal(inputs["delete"], remoteCommand("remove", 900));
+    assert.match(String(inputs["create"]), / timeout --kill-after=30 1200 bash -s -- apply$/);
+    assert.equal(inputs["delete"], undefined);
     assert.deepEqual(secrets, ["connection"]);
   }
 });
 
-test("a secret value makes the whole stdin secret and nothing else", async () => {
+test("a secret value makes the whole stdin of a script secret and nothing else", async () => {
   const values = { NAME: pulumi.secret("canary") };
-  const { resource } = await deploy(() => new Script("one", { host: host(), script, values }));
-  assert.deepEqual(resource("one").secrets, ["connection", "stdin"]);
-});
-
-test("what happens once has no remove and knows its own name", async () => {
-  const { resource } = await deploy(() => new RemoteScript("once", { host: host(), script }));
-  assert.equal(resource("once").inputs["delete"], undefined);
-  assert.deepEqual(assignmentLines(resource("once").inputs["stdin"]), [
-    "SCRIPT='once'",
-    "RELEASE='bookworm'",
-    "INSTANCE='7'",
-  ]);
+  const { resource } = await deploy(
+    () => new RemoteScript("once", { host: host(), script, values }),
+  );
+  assert.deepEqual(resource("once").secrets, ["connection", "stdin"]);
 });
 
 test("resources of one host wait for each other, those of two do not", async () => {
@@ -74,77 +53,180 @@ test("resources of one host wait for each other, those of two do not", async () 
     const [a, b] = [host("a"), host("b")];
     new Packages("a1", { host: a, packages: ["curl"] });
     new Unit("a2", { host: a, unit: "nginx.service", ready: ["nginx", "-t"] });
+    new RemoteScript("a3", { host: a, script });
+    new ConfigSet("a4", { host: a, files: [] });
     new Packages("b1", { host: b, packages: ["curl"] });
   });
   assert.deepEqual(resource("a1").dependsOn, []);
   assert.deepEqual(resource("a2").dependsOn, ["a1"]);
+  assert.deepEqual(resource("a3").dependsOn, ["a2"]);
+  assert.deepEqual(resource("a4").dependsOn, ["a3"]);
   assert.deepEqual(resource("b1").dependsOn, []);
-  assert.ok(assignmentLines(resource("a2").inputs["stdin"]).includes("READY='nginx -t'"));
 });
 
-test("a set sends files, absences and its three commands", async () => {
+test("state on a host goes to the host provider, and says which machine it is on", async () => {
+  for (const preview of [false, true]) {
+    const { list, resource } = await deploy(() => {
+      const one = host();
+      new ConfigSet("set", { host: one, files: [] });
+      new Packages("packages", { host: one, packages: ["curl"] });
+      new Unit("unit", { host: one, unit: "nginx.service", ready: ["true"] });
+    }, preview);
+    assert.deepEqual(list, [
+      "host:index:ConfigSet set",
+      "host:index:Packages packages",
+      "host:index:Unit unit",
+    ]);
+    for (const name of ["set", "packages", "unit"]) {
+      assert.equal(resource(name).options.version, "1.0.0");
+      const reach = { address: "192.0.2.7", port: 2222, user: "root", hostKey };
+      const machine = { name: "forum", ...reach, instance: "7", release: "bookworm" };
+      assert.deepEqual(resource(name).inputs["host"], machine);
+    }
+  }
+});
+
+test("a machine that is made in the same run is not known in a preview, but for its name", async () => {
+  const { resource } = await deploy(() => {
+    const unknown = new UnknownText("machine").text;
+    new ConfigSet("set", { host: { ...host(), address: unknown, hostKey: unknown }, files: [] });
+  }, true);
+  const { name, address, hostKey: key } = resource("set").inputs["host"] as Record<string, unknown>;
+  assert.deepEqual([name, address, key], ["forum", UNKNOWN, UNKNOWN]);
+});
+
+/** A resource whose output nobody knows in a preview. */
+class UnknownText extends pulumi.CustomResource {
+  declare readonly text: pulumi.Output<string>;
+  constructor(name: string) {
+    super("test:index:Machine", name, { text: undefined });
+  }
+}
+
+test("a set is its files by path, its absences and its commands as one line each", async () => {
+  for (const preview of [false, true]) {
+    const { resource } = await deploy(
+      () =>
+        new ConfigSet("set", {
+          host: host(),
+          files: [
+            { path: "/etc/a", content: "it's\n" },
+            {
+              path: "/etc/b.key",
+              content: pulumi.secret("canary"),
+              mode: "0600",
+              owner: "www-data:root",
+            },
+          ],
+          absent: ["/etc/c"],
+          adopt: "refuse",
+          validate: [["nginx", "-t"]],
+          activate: [
+            ["systemctl", "reload", "nginx"],
+            ["sync", "/etc"],
+          ],
+          probe: [["curl", "a b"]],
+        }),
+      preview,
+    );
+    const { inputs, secrets } = resource("set");
+    assert.deepEqual(inputs, {
+      ...hostInputs(),
+      files: {
+        "/etc/a": { content: "it's\n", mode: "0644", owner: "root:root" },
+        "/etc/b.key": { content: "canary", mode: "0600", owner: "www-data:root" },
+      },
+      absent: ["/etc/c"],
+      adopt: "refuse",
+      validate: ["nginx -t"],
+      activate: ["systemctl reload nginx", "sync /etc"],
+      probe: ["curl 'a b'"],
+    });
+    assert.deepEqual(secrets, ['files["/etc/b.key"].content']);
+  }
+});
+
+test("a set that says nothing else replaces what stands there and runs no command", async () => {
+  const { resource } = await deploy(
+    () => new ConfigSet("set", { host: host(), files: [{ path: "/etc/a", content: "" }] }),
+  );
+  assert.deepEqual(resource("set").inputs, {
+    ...hostInputs(),
+    files: { "/etc/a": { content: "", mode: "0644", owner: "root:root" } },
+    absent: [],
+    adopt: "replace",
+    validate: [],
+    activate: [],
+    probe: [],
+  });
+});
+
+test("packages are versions by name, what is held, and sources with the key that signs them", async () => {
   const { resource } = await deploy(
     () =>
-      new ConfigSet("set", {
+      new Packages("packages", {
         host: host(),
-        files: [
-          { path: "/etc/a", content: "it's\n" },
+        packages: ["curl", { name: "jq", version: "1.6-2.1", held: true }, { name: "nano" }],
+        sources: [
           {
-            path: "/etc/b.key",
-            content: pulumi.secret("canary"),
-            mode: "0600",
-            owner: "www-data:root",
+            name: "example",
+            uris: "https://packages.example.org/debian",
+            suites: "stable",
+            components: "main",
+            key: { url: "https://packages.example.org/key", fingerprint: "A".repeat(40) },
           },
         ],
-        absent: ["/etc/c"],
-        validate: [["nginx", "-t"]],
-        activate: [["systemctl", "reload", "nginx"]],
-        probe: [["curl", "a b"]],
       }),
   );
-  const { inputs, secrets } = resource("set");
-  assert.deepEqual(secrets, ["connection", "stdin"]);
-  assert.equal(
-    assignmentLines(inputs["stdin"]).join("\n"),
-    String.raw`NAME='set'
-PATHS=('/etc/a' '/etc/b.key')
-MODES=('0644' '0600')
-OWNERS=('root:root' 'www-data:root')
-ABSENT=('/etc/c')
-ADOPT='replace'
-VALIDATE='nginx -t'
-ACTIVATE='systemctl reload nginx'
-PROBE='curl '\''a b'\'''
-CONTENTS=('it'\''s
-' 'canary')
-RELEASE='bookworm'
-INSTANCE='7'`,
-  );
+  const { sources, ...rest } = resource("packages").inputs;
+  assert.deepEqual(rest, {
+    ...hostInputs(),
+    packages: { curl: "installed", jq: "1.6-2.1", nano: "installed" },
+    held: ["jq"],
+  });
+  const { text, ...source } = (sources as Record<string, Record<string, unknown>>)["example"] ?? {};
+  assert.deepEqual(source, {
+    keyUrl: "https://packages.example.org/key",
+    fingerprint: "A".repeat(40),
+  });
+  assert.match(String(text), /^Signed-By: \/etc\/apt\/keyrings\/platform-example\.asc$/m);
 });
 
-test("two sets cannot claim one path of one host, and paths are plain", async () => {
-  await deploy(() => {
+test("a unit is started anew after its packages changed; which time that is, no preview knows", async () => {
+  const build = () => {
     const one = host();
-    const files = [{ path: "/etc/a", content: "" }];
-    new ConfigSet("first", { host: one, files });
-    assert.throws(() => new ConfigSet("second", { host: one, files }), {
-      message: "second: /etc/a on forum belongs to first already; give one of them another path",
-    });
-    for (const path of ["etc/a", "/etc/../a", "/etc/a b", "/etc/"]) {
-      assert.throws(() => new ConfigSet("bad", { host: one, files: [{ path, content: "" }] }), {
-        message: `bad: "${path}" on forum is not a plain absolute path`,
-      });
-    }
-    new ConfigSet("elsewhere", { host: host("other"), files });
+    const packages = new Packages("packages", { host: one, packages: ["nginx"] });
+    const ready = ["nginx", "-t", "a b"] as const;
+    new Unit("unit", { host: one, unit: "nginx.service", ready, packages });
+    new Unit("other", { host: one, unit: "a.timer", enabled: false, active: false, ready });
+  };
+  const more = { packages: { changedAt: "2026-11-23T02:30:11Z" } };
+  const { resource } = await deploy(build, false, more);
+  assert.deepEqual(resource("unit").inputs, {
+    ...hostInputs(),
+    unit: "nginx.service",
+    enabled: true,
+    active: true,
+    ready: "nginx -t 'a b'",
+    restartAfter: "2026-11-23T02:30:11Z",
   });
+  assert.deepEqual(resource("other").inputs, {
+    ...hostInputs(),
+    unit: "a.timer",
+    enabled: false,
+    active: false,
+    ready: "nginx -t 'a b'",
+  });
+  const preview = await deploy(build, true);
+  assert.equal(preview.resource("unit").inputs["restartAfter"], UNKNOWN);
 });
 
 test("Docker's ssh pins the host key and reads no file of the operator", () => {
   assert.deepEqual(sshOptions("ssh-ed25519 AAAA", "1"), [
     ...["-F", "none", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes"],
     ...["-o", "UserKnownHostsFile=/dev/null", "-o", "GlobalKnownHostsFile=/dev/null"],
-    ...["-o", "KnownHostsCommand=/bin/echo %H ssh-ed25519 AAAA", "-o", "ConnectTimeout=15"],
-    ...["-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=4", "-o", "ControlMaster=auto"],
+    ...["-o", "ConnectTimeout=15", "-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=4"],
+    ...["-o", "KnownHostsCommand=/bin/echo %H ssh-ed25519 AAAA", "-o", "ControlMaster=auto"],
     ...["-o", "ControlPath=%d/.ssh/p-c00ce04e-%C", "-o", "ControlPersist=60s"],
   ]);
   assert.notDeepEqual(sshOptions("ssh-ed25519 AAAA", "2"), sshOptions("ssh-ed25519 AAAA", "1"));

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import fc from "fast-check";
-import { render } from "../../../formats/nginx.ts";
 import { Nginx, NginxOptions } from "../../../components/nginx/index.ts";
 import { escapeHtml, offlinePage } from "../../../components/nginx/offline.ts";
 import { proxyFiles } from "../../../components/nginx/render.ts";
-import { dhparam, tlsDirectives, tlsListeners } from "../../../components/nginx/tls.ts";
 import type { Site } from "../../../components/host/index.ts";
+import { UNKNOWN } from "../../../provider/grpc/values.ts";
 import { deploy } from "../../support/deploy.ts";
-import { exampleHost, valuesOf } from "../../support/host.ts";
+import { exampleHost, hostInputs } from "../../support/host.ts";
 
 const site: Site = {
   name: "forum",
@@ -22,75 +20,10 @@ const site: Site = {
 
 const standard = NginxOptions.parse({});
 
-function file(
-  path: string,
-  options = standard,
-  release: "bookworm" | "trixie" = "bookworm",
-): string {
-  const found = proxyFiles([site], release, options).files.find((one) => one.path === path);
+function file(path: string): string {
+  const found = proxyFiles([site], "bookworm", standard).files.find((one) => one.path === path);
   return found?.content ?? assert.fail(`${path} is not rendered`);
 }
-
-test("intermediate TLS on bookworm is Mozilla's 6.0 without the group that OpenSSL 3.0 lacks", () => {
-  assert.equal(
-    file("/etc/nginx/platform/tls.conf"),
-    `ssl_protocols TLSv1.2 TLSv1.3;
-ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305;
-ssl_ecdh_curve X25519:prime256v1:secp384r1;
-ssl_prefer_server_ciphers off;
-ssl_session_timeout 1d;
-ssl_session_cache shared:platform:10m;
-ssl_session_tickets off;
-ssl_dhparam /etc/nginx/platform/dhparam.pem;
-`,
-  );
-});
-
-test("trixie gets the hybrid group, tickets, and HTTP/2 as its nginx writes it", () => {
-  const text = file("/etc/nginx/platform/tls.conf", standard, "trixie");
-  assert.match(text, /^ssl_ecdh_curve X25519MLKEM768:X25519:prime256v1:secp384r1;$/m);
-  assert.doesNotMatch(text, /ssl_session_tickets/);
-  assert.equal(
-    render(tlsListeners("trixie")),
-    "listen 443 ssl;\nlisten [::]:443 ssl;\nhttp2 on;\n",
-  );
-  assert.equal(
-    render(tlsListeners("bookworm")),
-    "listen 443 ssl http2;\nlisten [::]:443 ssl http2;\n",
-  );
-});
-
-test("compatible still offers DHE, last", () => {
-  const text = render(tlsDirectives(NginxOptions.parse({ profile: "compatible" }), "trixie"));
-  assert.match(
-    text,
-    /POLY1305:DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384:DHE-RSA-CHACHA20-POLY1305;$/m,
-  );
-  assert.match(text, /^ssl_ecdh_curve X25519:prime256v1:secp384r1;$/m);
-});
-
-test("the groups are those of RFC 7919, byte for byte as OpenSSL makes them", () => {
-  for (const group of ["ffdhe2048", "ffdhe3072", "ffdhe4096"] as const) {
-    const made = execFileSync(
-      "openssl",
-      ["genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", `group:${group}`],
-      { encoding: "utf8" },
-    );
-    assert.equal(dhparam(group), made);
-  }
-  const none = NginxOptions.parse({ dhparam: "none" });
-  assert.equal(dhparam("none"), undefined);
-  assert.doesNotMatch(file("/etc/nginx/platform/tls.conf", none), /dhparam/);
-  assert.ok(
-    !proxyFiles([site], "bookworm", none).files.some(({ path }) => path.includes("dhparam")),
-  );
-});
-
-test("a group of one's own must be a PEM of parameters", () => {
-  const pem = dhparam("ffdhe2048") ?? "";
-  assert.equal(dhparam(NginxOptions.parse({ dhparam: { pem } }).dhparam), pem);
-  assert.ok(!NginxOptions.safeParse({ dhparam: { pem: "x" } }).success);
-});
 
 test("the site's file is exact", () => {
   const options = NginxOptions.parse({
@@ -197,19 +130,41 @@ test("the proxy takes Debian's default site away, asks nginx before and the site
     const { list, resource } = await deploy(
       () => new Nginx("proxy", { host: exampleHost(), sites: [site], options: standard }),
       preview,
+      preview ? {} : { "proxy-packages": { changedAt: "2026-11-23T02:30:11Z" } },
     );
     assert.deepEqual(list, [
-      "command:remote:Command proxy-files",
-      "command:remote:Command proxy-packages",
-      "command:remote:Command proxy-unit",
+      "host:index:ConfigSet proxy-files",
+      "host:index:Packages proxy-packages",
+      "host:index:Unit proxy-unit",
       "platform:nginx:Nginx proxy",
     ]);
-    const values = valuesOf(resource("proxy-files"));
-    const { id } = proxyFiles([site], "bookworm", standard);
-    assert.ok(values.includes("ABSENT=('/etc/nginx/sites-enabled/default')"));
-    assert.ok(values.includes("VALIDATE='nginx -t -q'"));
-    assert.ok(values.includes("ACTIVATE='systemctl reload-or-restart nginx'"));
-    assert.ok(values.some((line) => line.endsWith(` probe forum.example.org ${id}'`)));
+    const packages = { nginx: "installed", curl: "installed" };
+    assert.deepEqual(resource("proxy-packages").inputs["packages"], packages);
+    assert.deepEqual(resource("proxy-unit").inputs, {
+      ...hostInputs(),
+      unit: "nginx.service",
+      enabled: true,
+      active: true,
+      ready: "nginx -t -q",
+      restartAfter: preview ? UNKNOWN : "2026-11-23T02:30:11Z",
+    });
+    const { inputs, secrets, dependsOn } = resource("proxy-files");
+    const { files, id } = proxyFiles([site], "bookworm", standard);
+    const contents = files.map(({ path, content }) => [
+      path,
+      { content, mode: "0644", owner: "root:root" },
+    ]);
+    assert.deepEqual(inputs["files"], Object.fromEntries(contents));
+    assert.deepEqual(inputs["absent"], ["/etc/nginx/sites-enabled/default"]);
+    assert.deepEqual(inputs["validate"], ["nginx -t -q"]);
+    assert.deepEqual(inputs["activate"], ["systemctl reload-or-restart nginx"]);
+    const [probe = "", ...others] = inputs["probe"] as string[];
+    assert.deepEqual(others, []);
+    assert.ok(
+      probe.startsWith("sh -c 'for try in 1 2 3") &&
+        probe.endsWith(` probe ${site.hostname} ${id}`),
+    );
+    assert.deepEqual([secrets, dependsOn], [[], ["proxy-unit"]]);
   }
 });
 
