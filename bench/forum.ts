@@ -1,5 +1,4 @@
 import { rm } from "node:fs/promises";
-import { loadavg } from "node:os";
 import { join } from "node:path";
 import program from "../index.ts";
 import { withAgent } from "../lab/identity.ts";
@@ -8,6 +7,7 @@ import { ensureStandinImage, imagesFolder } from "../lab/standin-image.ts";
 import { openStack } from "../lab/stack.ts";
 import { ensureToolchain } from "../lab/toolchain/index.ts";
 import { secretPaths } from "../stacks/secrets.ts";
+import { report, seconds } from "./measure.ts";
 
 const root = join(import.meta.dirname, "..");
 const labDir = join(root, ".lab/bench");
@@ -47,29 +47,4 @@ export async function forum(): Promise<void> {
   } finally {
     await removeMachine(spec);
   }
-}
-
-/** Wall-clock seconds of each run. */
-async function seconds(count: number, work: () => Promise<unknown>): Promise<number[]> {
-  const times: number[] = [];
-  for (let run = 0; run < count; run++) {
-    const start = performance.now();
-    await work();
-    times.push((performance.now() - start) / 1000);
-  }
-  return times;
-}
-
-function report(toolchain: string, rows: Readonly<Record<string, readonly number[]>>): void {
-  console.log(`\n${toolchain}\nload at the end: ${loadavg()[0]?.toFixed(1) ?? "?"}\n`);
-  console.log("| what | runs | min | median |\n| --- | --- | --- | --- |");
-  for (const [what, times] of Object.entries(rows)) {
-    const sorted = times.toSorted((a, b) => a - b);
-    const [min, median] = [sorted[0], sorted[Math.floor(sorted.length / 2)]];
-    console.log(`| ${what} | ${times.length} | ${format(min)} | ${format(median)} |`);
-  }
-}
-
-function format(value = Number.NaN): string {
-  return `${value.toFixed(1)} s`;
 }

@@ -1,7 +1,8 @@
 import { forum } from "./forum.ts";
+import { truth } from "./truth.ts";
 
 /** `npm run bench [-- <name>]`: comparisons and figures; nothing here passes or fails. */
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { forum };
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = { forum, truth };
 
 const [name = "forum"] = process.argv.slice(2);
 const benchmark = benchmarks[name];

@@ -78,9 +78,15 @@ async function socketFolder(): Promise<string> {
 type Ssh = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** The OpenSSH client, with nothing of this process's environment that it can do without. */
-function ssh(args: readonly string[], signal: AbortSignal): Ssh {
+function ssh(args: readonly string[], cancelled: AbortSignal): Ssh {
   const { PATH, HOME, SSH_AUTH_SOCK } = process.env;
-  return spawn("ssh", args, { env: { PATH, HOME, SSH_AUTH_SOCK }, stdio: "pipe", signal });
+  const child = spawn("ssh", args, { env: { PATH, HOME, SSH_AUTH_SOCK }, stdio: "pipe" });
+  const end = () => child.kill();
+  cancelled.addEventListener("abort", end, { once: true });
+  child.once("close", () => {
+    cancelled.removeEventListener("abort", end);
+  });
+  return child;
 }
 
 async function finished(child: Ssh): Promise<Ran> {

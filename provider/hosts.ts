@@ -108,6 +108,7 @@ export class Hosts {
         signal,
       );
       if (code === 0) return stdout;
+      if (signal.aborted) throw new Error(`${described(host)}: the run was cancelled`);
       if (!connection.alive() || code === 255) {
         throw new Unreachable(host, `the connection was lost: ${stderr.trim()}`);
       }

@@ -2,7 +2,7 @@
 # Keeps the systemd unit UNIT as ENABLED and ACTIVE say (yes or no) and waits until READY succeeds. It is restarted
 # when its main process is older than RESTART_AFTER (UTC, may be empty): that is when its packages last changed.
 # What the unit was before is noted and comes back with `remove`.
-: "${UNIT:?}" "${ID:?}" "${ENABLED:?}" "${ACTIVE:?}"
+: "${UNIT:?}" "${ID:?}" "${NAME:?}" "${ENABLED:?}" "${ACTIVE:?}"
 note=$STATE/units/$UNIT
 
 wait_ready() {
@@ -40,6 +40,7 @@ enabled() { systemctl is-enabled --quiet "$UNIT" 2>/dev/null; }
 
 apply() {
   local did=()
+  systemctl cat "$UNIT" >/dev/null 2>&1 || fail "$NAME: there is no unit $UNIT on the machine: install the package that has it"
   own
   if [[ $ENABLED == yes ]] && ! enabled; then
     systemctl unmask --quiet "$UNIT" || true
