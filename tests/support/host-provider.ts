@@ -1,10 +1,10 @@
 import { Client, credentials } from "@grpc/grpc-js";
-import type { Open } from "../../provider/connection.ts";
-import { openConnection } from "../../provider/connection.ts";
+import { type Open, openConnection } from "../../provider/connection.ts";
 import { listen } from "../../provider/grpc/serve.ts";
 import { isObject, type Properties, text, type Value } from "../../provider/grpc/values.ts";
 import { hostProvider } from "../../provider/provider.ts";
 import { heldAgent } from "./agent.ts";
+import type { Answer } from "./plugin-answers.ts";
 import { calls, type Method, type Request } from "./plugin-calls.ts";
 
 /** A resource as the engine keeps it in its state. */
@@ -28,6 +28,8 @@ export interface ProviderRun {
   readonly logs: readonly string[];
   /** How many connections were opened. */
   readonly connections: () => number;
+  /** Sends one call and gives the answer, or the error, as the engine gets it. */
+  ask(method: Method, request: Request): Promise<Answer>;
   /** What there is of a resource, after a Read; undefined when it is gone. */
   refresh(kept: Kept): Promise<Kept | undefined>;
   /** Makes a resource as it is to be; in a preview only tells. The new state, and what was done. */
@@ -40,12 +42,12 @@ export interface ProviderRun {
   remove(kept: Kept): Promise<Step>;
 }
 
-/** Runs the provider in this process for as long as the work takes. */
+/** Runs the provider in this process for as long as the work takes; over SSH, unless `open` is given. */
 export async function withProvider<T>(
   work: (run: ProviderRun) => Promise<T>,
   { env = {}, open = openConnection }: { env?: Record<string, string>; open?: Open } = {},
 ): Promise<T> {
-  process.env["SSH_AUTH_SOCK"] = (await heldAgent()).SSH_AUTH_SOCK;
+  if (open === openConnection) process.env["SSH_AUTH_SOCK"] = (await heldAgent()).SSH_AUTH_SOCK;
   const logs: string[] = [];
   const opened: Awaited<ReturnType<Open>>[] = [];
   const counted: Open = async (...args) => {
@@ -84,6 +86,7 @@ function provider(client: Client, logs: string[], connections: () => number): Pr
   return {
     logs,
     connections,
+    ask: (method, request) => calls[method](client, request),
     async refresh({ urn, id, inputs, properties }) {
       const found = await ask("Read", { urn, id, inputs, properties });
       if (found["id"] === undefined) return undefined;

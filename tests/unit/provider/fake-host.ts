@@ -1,0 +1,105 @@
+import type { Connection, Open, Ran } from "../../../provider/connection.ts";
+import type { Properties } from "../../../provider/grpc/values.ts";
+import { hostKey } from "../../support/example.ts";
+
+/** One script that a fake machine was sent. */
+export interface Sent {
+  /** The last word of its command line: `look`, `apply` or `remove`. */
+  readonly verb: string;
+  readonly stdin: string;
+}
+
+/** A command that went well, with what it printed. */
+export function well(stdout = ""): Ran {
+  return { code: 0, stdout, stderr: "" };
+}
+
+/** A command that failed, with what it said. */
+export function badly(stderr: string, code = 1): Ran {
+  return { code, stdout: "", stderr };
+}
+
+/** A machine without SSH: it notes what it is sent and answers what the test says. */
+export class FakeHost {
+  /** What look.sh would print there. */
+  manifest = manifest();
+  /** How a change ends there; it may change the manifest, as a script would. */
+  change: (sent: Sent) => Ran | Promise<Ran> = () => well();
+  /** How a look ends there, where that is not with the manifest. */
+  look: () => Ran | Promise<Ran> = () => well(this.manifest);
+  /** What OpenSSH says in place of a connection. */
+  refusal: string | undefined;
+  /** Connections that were asked for. */
+  opened = 0;
+  readonly sent: Sent[] = [];
+  #alive = { value: true };
+
+  readonly open: Open = (_reach, signal) => {
+    this.opened++;
+    signal.throwIfAborted();
+    if (this.refusal !== undefined) return Promise.reject(new Error(this.refusal));
+    const alive = { value: true };
+    this.#alive = alive;
+    const connection: Connection = {
+      alive: () => alive.value,
+      close: () => undefined,
+      run: async (command, stdin) => {
+        const sent = { verb: command.split(" ").at(-1) ?? "", stdin };
+        this.sent.push(sent);
+        return sent.verb === "look" ? this.look() : this.change(sent);
+      },
+    };
+    return Promise.resolve(connection);
+  };
+
+  /** Ends the connection as a broken cable does. */
+  loseLink(): void {
+    this.#alive.value = false;
+  }
+
+  /** The verbs that it was sent, in order. */
+  get verbs(): string[] {
+    return this.sent.map(({ verb }) => verb);
+  }
+}
+
+/** What look.sh prints: lines of words with tabs between. */
+export function manifest(...lines: readonly (readonly string[])[]): string {
+  return [["platform", "1"], ...lines, ["end"], []].map((words) => words.join("\t")).join("\n");
+}
+
+/** The lines of a ConfigSet, with its plain files by path. */
+export function setLines(id: string, files: Readonly<Record<string, string>>): string[][] {
+  const paths = Object.entries(files).map(([path, content]) => {
+    const base64 = Buffer.from(content).toString("base64");
+    return ["path", id, path, "0644", "root:root", "regular file", base64];
+  });
+  return [["set", id], ...paths];
+}
+
+/** The input `host` of the example's machine. */
+export const host: Properties = {
+  name: "forum",
+  address: "192.0.2.7",
+  port: 2222,
+  user: "root",
+  hostKey,
+  instance: "7",
+  release: "bookworm",
+};
+
+/** Inputs of a ConfigSet with one plain file, `/etc/motd`. */
+export const motd: Properties = {
+  host,
+  files: { "/etc/motd": { content: "hello\n", mode: "0644", owner: "root:root" } },
+  absent: [],
+  adopt: "replace",
+  validate: [],
+  activate: [],
+  probe: [],
+};
+
+/** The URN of a resource, by the last part of its type. */
+export function urn(kind: "ConfigSet" | "Packages" | "Unit", name = "web"): string {
+  return `urn:pulumi:test::platform::host:index:${kind}::${name}`;
+}

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseManifest } from "../../../provider/manifest.ts";
+import { manifest } from "./fake-host.ts";
+
+const digest = "0123456789abcdef".repeat(4);
+
+const full = `platform\t1
+set\t0a1b2c3d4e5f6071
+path\t0a1b2c3d4e5f6071\t/etc/motd\t0644\troot:root\tregular file\taGVsbG8K
+path\t0a1b2c3d4e5f6071\t/etc/empty\t0600\twww-data:UNKNOWN\tregular empty file\t
+path\t0a1b2c3d4e5f6071\t/etc/key.pem\t0600\troot:root\tregular file\t~${digest.slice(0, 32)}
+path\t0a1b2c3d4e5f6071\t/srv/large\t0644\troot:root\tregular file\t=${digest}
+path\t0a1b2c3d4e5f6071\t/etc/link\t0777\troot:root\tsymbolic link\t-
+path\t0a1b2c3d4e5f6071\t/etc/folder\t4755\troot:root\tdirectory\t-
+set\tffffffffffffffff
+packages\t1111111111111111
+packages\t2222222222222222
+package\tcurl\t7.88.1-10+deb12u12\tinstall
+package\tdocker-ce\t5:28.5.1-1~debian.12~bookworm\thold
+source\tdocker\t9DC858229FC7DD38854AE2D88D81803C0EBFCD88\tVHlwZXM6IGRlYgo=
+source\tbroken\t-\t-
+unit\t3333333333333333\tnginx.service\tenabled\tactive
+unit\t4444444444444444\tgone.timer\t-\tinactive
+end
+`;
+
+test("all that look.sh tells is read", () => {
+  const { sets, wanting, packages, sources, units } = parseManifest(full);
+  const regular = { mode: "0644", owner: "root:root", type: "regular file" };
+  assert.deepEqual([...sets.keys()], ["0a1b2c3d4e5f6071", "ffffffffffffffff"]);
+  assert.deepEqual(Object.fromEntries(sets.get("0a1b2c3d4e5f6071") ?? []), {
+    "/etc/motd": { ...regular, content: { text: "hello\n" } },
+    "/etc/empty": {
+      mode: "0600",
+      owner: "www-data:UNKNOWN",
+      type: "regular empty file",
+      content: { text: "" },
+    },
+    "/etc/key.pem": { ...regular, mode: "0600", content: { salted: digest.slice(0, 32) } },
+    "/srv/large": { ...regular, content: { sha256: digest } },
+    "/etc/link": { ...regular, mode: "0777", type: "symbolic link", content: undefined },
+    "/etc/folder": { ...regular, mode: "4755", type: "directory", content: undefined },
+  });
+  assert.equal(sets.get("ffffffffffffffff")?.size, 0);
+  assert.deepEqual([...wanting], ["1111111111111111", "2222222222222222"]);
+  assert.deepEqual(Object.fromEntries(packages), {
+    curl: { version: "7.88.1-10+deb12u12", held: false },
+    "docker-ce": { version: "5:28.5.1-1~debian.12~bookworm", held: true },
+  });
+  assert.deepEqual(Object.fromEntries(sources), {
+    docker: { fingerprint: "9DC858229FC7DD38854AE2D88D81803C0EBFCD88", text: "Types: deb\n" },
+    broken: { fingerprint: "-", text: undefined },
+  });
+  assert.deepEqual(Object.fromEntries(units), {
+    "nginx.service": { owner: "3333333333333333", enabled: "enabled", active: "active" },
+    "gone.timer": { owner: "4444444444444444", enabled: "-", active: "inactive" },
+  });
+});
+
+test("a machine on which nothing is managed says so", () => {
+  const { sets, wanting, packages, sources, units } = parseManifest(manifest());
+  assert.deepEqual(
+    [sets, wanting, packages, sources, units].map(({ size }) => size),
+    [0, 0, 0, 0, 0],
+  );
+});
+
+test("an answer that was cut off anywhere is refused, for what is missing in it may be there", () => {
+  const message = "its answer was cut off or is not the platform's";
+  for (let length = 0; length < full.length - "\n".length; length++) {
+    assert.throws(() => parseManifest(full.slice(0, length)), { message }, String(length));
+  }
+  assert.throws(() => parseManifest("end\nplatform\t1\n"), { message });
+});
+
+test("the answer of another version of look.sh is refused", () => {
+  assert.throws(() => parseManifest("platform\t2\nend\n"), /is not the platform's/);
+  assert.throws(() => parseManifest("platform\nend\n"), /is not the platform's/);
+});
+
+test("what a profile or a banner prints before and after is passed over", () => {
+  const noise = "Welcome to Debian GNU/Linux 12 (bookworm)!\nend\nunit\tx\ty\n\n";
+  assert.deepEqual(parseManifest(noise + full), parseManifest(full));
+  assert.deepEqual(parseManifest(`${full}logout\n`), parseManifest(full));
+});
+
+test("a line of 5 MB is read in a moment", () => {
+  const content = "x".repeat(5_000_000);
+  const line = ["path", "a", "/etc/a", "0644", "root:root", "regular file"];
+  const base64 = Buffer.from(content).toString("base64");
+  const start = performance.now();
+  const { sets } = parseManifest(manifest(["set", "a"], [...line, base64]));
+  assert.ok(performance.now() - start < 1000);
+  const found = sets.get("a")?.get("/etc/a")?.content;
+  assert.ok(found && "text" in found && found.text === content);
+});
