@@ -5,6 +5,7 @@ import { lstat, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
 import { destination, pinnedOptions, type Reach } from "../formats/ssh.ts";
 
 /** How a command on the host ended, and what it printed. */
@@ -19,16 +20,20 @@ export interface Ran {
 export interface Connection {
   /** Runs a command of the login shell; `stdin` is all that it can read. */
   run(command: string, stdin: string, signal: AbortSignal): Promise<Ran>;
-  /** False as soon as the link is lost. */
   alive(): boolean;
+  /** After a command that failed: why the link was lost, or undefined when it was not. */
+  lost(): Promise<string | undefined>;
   close(): void;
 }
 
 /** Opens a connection or throws what OpenSSH says. */
 export type Open = (reach: Reach, signal: AbortSignal) => Promise<Connection>;
 
-/** Ends with this process, however that ends: its stdin is a pipe of ours. */
-const hold = "echo platform-ready; exec cat >/dev/null";
+/** The master's own session ends with this process, however that ends: its stdin is a pipe of ours. */
+const hold = "exec cat >/dev/null";
+
+/** ssh itself says so when the link stands; the far side's shell would take a round trip, and may print a banner. */
+const greeted = { PermitLocalCommand: "yes", LocalCommand: "echo platform-ready" };
 
 /**
  * Opens a connection by a master of OpenSSH; each command is a session on its socket (ssh_config(5),
@@ -36,18 +41,21 @@ const hold = "echo platform-ready; exec cat >/dev/null";
  */
 export const openConnection: Open = async (reach, signal) => {
   const socket = join(await socketFolder(), randomBytes(6).toString("hex"));
-  const control = { ControlMaster: "yes", ControlPath: socket, ControlPersist: "no" };
+  const control = { ControlMaster: "yes", ControlPath: socket, ControlPersist: "no", ...greeted };
   const where = destination(reach);
   const master = ssh([...pinnedOptions(reach.hostKey, control), "-T", ...where, hold], signal);
   const ended = finished(master);
   const ready = await Promise.race([ended, greeting(master.stdout)]);
   if (ready !== undefined) throw new Error(ready.stderr.trim() || "ssh ended without a word");
   let alive = true;
-  void ended.then(() => (alive = false));
+  master.once("exit", () => (alive = false));
+  const reason = ended.then(({ stderr }) => lastLine(stderr) || "the other side went away");
   // No second connection is ever made: without its master a session ends at once.
   const session = pinnedOptions(reach.hostKey, { ControlPath: socket, ProxyCommand: "false" });
   return {
     alive: () => alive,
+    // Its sessions learn of it some milliseconds before the master does.
+    lost: () => Promise.race([reason, pause(300, undefined)]),
     close: () => {
       master.stdin.end();
     },
@@ -98,6 +106,11 @@ async function finished(child: Ssh): Promise<Ran> {
   const [code] = (await once(child, "close")) as [number | null];
   const [stdout = "", stderr = ""] = await Promise.all(texts);
   return { code: code ?? 255, stdout, stderr };
+}
+
+/** What OpenSSH said at last; its lines end in CR and LF. */
+export function lastLine(said: string): string {
+  return said.trim().split(/\r?\n/).at(-1)?.trim() ?? "";
 }
 
 async function greeting(stdout: Readable): Promise<undefined> {

@@ -15,14 +15,14 @@ export class Unreachable extends Error {
 /** What OpenSSH said, in words for the person who must act. */
 export function explained(host: Host, error: unknown): Unreachable {
   const said = error instanceof Error ? error.message : String(error);
-  if (/host key/i.test(said)) {
+  if (/has changed and you have requested strict checking/.test(said)) {
     return new Unreachable(
       host,
       "shows another host key than the pinned one, so nothing was sent: if the machine was made anew, give it its " +
         "new `hostKey` and another `instance` in the stack's configuration; if not, somebody may stand in between",
     );
   }
-  if (/permission denied|too many authentication failures/i.test(said)) {
+  if (/: Permission denied \(|Too many authentication failures/.test(said)) {
     return new Unreachable(
       host,
       `accepts no key of the ssh-agent for ${host.user}: \`ssh-add -l\` lists those that it has; add the right one ` +

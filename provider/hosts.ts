@@ -21,7 +21,7 @@ const channels = 8;
 const patience = 90;
 
 const look = {
-  files: [new URL("./shell/look.sh", import.meta.url)],
+  files: ["paths.sh", "look.sh"].map((name) => new URL(`./shell/${name}`, import.meta.url)),
   values: {},
   timeoutSeconds: 60,
 };
@@ -96,8 +96,8 @@ export class Hosts {
 
   async #run(host: Host, verb: Verb, script: HostScript, signal: AbortSignal, seconds: number) {
     const reached = this.#of(host);
-    if (reached.busy >= channels) await new Promise<void>((go) => reached.waiting.push(go));
-    reached.busy++;
+    if (reached.busy < channels) reached.busy++;
+    else await new Promise<void>((go) => reached.waiting.push(go)); // takes over a place
     try {
       const connection = await this.#connect(host, reached, signal, seconds);
       const values = { RELEASE: host.release, INSTANCE: host.instance, ...script.values };
@@ -109,16 +109,16 @@ export class Hosts {
       );
       if (code === 0) return stdout;
       if (signal.aborted) throw new Error(`${described(host)}: the run was cancelled`);
-      if (!connection.alive() || code === 255) {
-        throw new Unreachable(host, `the connection was lost: ${stderr.trim()}`);
-      }
+      const lost = code === 255 ? await connection.lost() : undefined;
+      if (lost !== undefined) throw new Unreachable(host, `was lost while a script ran: ${lost}`);
       const said = stderr.trim();
       throw verb === "look"
         ? new Unreachable(host, said || `its script ended with ${code}`)
         : new Error(said || `${described(host)}: the script ended with ${code} without a word`);
     } finally {
-      reached.busy--;
-      reached.waiting.shift()?.();
+      const next = reached.waiting.shift();
+      if (next) next();
+      else reached.busy--;
     }
   }
 

@@ -1,36 +1,20 @@
 # shellcheck shell=bash
 # Tells how everything is that the platform manages on this machine, in one go: lines of words with tabs between,
-# from `platform 1` to `end`; manifest.ts reads them. Plain text travels in base64; of a secret file only a salted
-# digest leaves the machine.
-
-largest=65536 # bytes of a file that are sent; of a larger one its digest tells whether it changed
-
-# What a path holds: `~digest` when it is secret, `=digest` when it is large, base64 when it is plain text.
-content() {
-  local path=$1 type=$2 size=$3 secrets=$4 salt=$5
-  if [[ $type != regular* ]]; then
-    printf -- -
-  elif [[ $'\n'$secrets$'\n' == *$'\n'"$path"$'\n'* ]]; then
-    printf '~%.32s' "$({ printf '%s\n' "$salt" && cat -- "$path"; } | sha256sum)"
-  elif ((size > largest)); then
-    printf '=%.64s' "$(sha256sum <"$path")"
-  elif ((size > 0)); then
-    base64 -w0 -- "$path"
-  fi
-}
+# from `platform 1` to `end`; manifest.ts reads them. Of a secret file only a salted digest leaves the machine.
 
 sets() {
-  local set path mode owner type size secrets salt
+  local set path own secret lines=''
   for set in "$STATE"/sets/*; do
-    [[ -s $set/paths ]] || continue
+    [[ -s $set/paths && -f $set/secrets ]] || continue
     printf 'set\t%s\n' "${set##*/}"
-    secrets=$(cat "$set/secrets" 2>/dev/null || true) salt=$(cat "$set/salt" 2>/dev/null || true)
-    while IFS=$'\t' read -r path mode owner type size; do
-      printf 'path\t%s\t%s\t%s\t%s\t%s\t' "${set##*/}" "$path" "$mode" "$owner" "$type"
-      content "$path" "$type" "$size" "$secrets" "$salt" 2>/dev/null || true # gone meanwhile
-      printf '\n'
-    done < <(xargs -a "$set/paths" -d '\n' stat --printf='%n\t%04a\t%U:%G\t%F\t%s\n' -- 2>/dev/null || true)
+    mapfile -t own <"$set/paths"
+    mapfile -t secret <"$set/secrets"
+    for path in "${own[@]}"; do
+      if [[ " ${secret[*]} " == *" $path "* ]]; then path+=$'\t'$set/salt; fi
+      lines+="${set##*/}"$'\t'$path$'\n'
+    done
   done
+  printf %s "$lines" | paths
 }
 
 # shellcheck disable=SC2016 # dpkg-query expands its format itself
