@@ -83,7 +83,7 @@ function contentOf(field: string): FoundPath["content"] {
   if (field === "-") return undefined;
   if (field.startsWith("~")) return { salted: field.slice(1) };
   if (field.startsWith("=")) return { sha256: field.slice(1) };
-  return { text: decoded(field) };
+  return { text: Buffer.from(field, "hex").toString() };
 }
 
 function decoded(base64: string): string {

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Tells how paths are. Lines `set TAB path`, and `TAB file of the salt` when it is a secret one, become lines `path` with
-# mode, owner, type and what it holds: `~digest` when it is secret, `=digest` when it is larger than 64 KiB, base64 else.
+# mode, owner, type and what it holds: `~digest` when it is secret, `=digest` when it is larger than 64 KiB, hexadecimal else.
 # One process for all of them, since a hundred take a second; perl-base is essential on Debian.
 # shellcheck disable=SC2016 # the variables are Perl's and those of its sh
 paths() {
@@ -16,7 +16,7 @@ paths() {
       if ($type eq "regular file") {
         if (defined $salt) { $content = "~" . substr digest($salt, $path), 0, 32 }
         elsif ($is[7] > 65536) { $content = "=" . digest($path) }
-        elsif (open my $file, "<:raw", $path) { local $/; $content = pack "m0", <$file> // "" }
+        elsif (open my $file, "<:raw", $path) { local $/; $content = unpack "H*", <$file> // "" }
       }
       print join("\t", "path", $set, $path, sprintf("%04o", $is[2] & 07777), $owner, $type, $content), "\n";
     }'

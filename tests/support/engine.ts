@@ -1,59 +1,100 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { CommandError, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { CommandError, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
 import program from "../../index.ts";
+import type { Config } from "../../lab/project.ts";
 import { ensureStandinImage } from "../../lab/standin-image.ts";
 import { openStack } from "../../lab/stack.ts";
 import { ensureToolchain } from "../../lab/toolchain/index.ts";
 import { heldAgent } from "./agent.ts";
 import { testLab, testMachine, type TestMachine } from "./machine.ts";
-import { rm } from "node:fs/promises";
 
 /** Values of the secrets; looked for everywhere they must not be. */
 export const canaries = ["canary-engine-user", "canary-engine-password"] as const;
 
-/** The lab stack on a machine of its own, under the real engine. */
-export interface EngineStack {
+/** What may be asked of an operation. */
+export interface How {
+  readonly refresh?: boolean;
+  /** Shows every field. */
+  readonly diff?: boolean;
+  readonly continueOnError?: boolean;
+  /** URNs of resources to make anew. */
+  readonly replace?: string[];
+}
+
+/** A stack under the real engine. */
+export interface EngineRun {
   readonly stack: Stack;
-  readonly machine: TestMachine;
   /** Everything that the engine printed, of all operations. */
   readonly printed: () => string;
+  /** What the engine printed while the work went on. */
+  readonly during: (work: () => Promise<unknown>) => Promise<string>;
   /** Applies the stack; gives what happened to how many resources. */
-  readonly up: (how?: { refresh?: boolean }) => Promise<Record<string, number>>;
+  readonly up: (how?: How) => Promise<Record<string, number>>;
   /** Applies the stack, which must fail; gives what the engine printed. */
-  readonly failingUp: () => Promise<string>;
+  readonly failingUp: (how?: How) => Promise<string>;
   /** What a preview says would happen to how many resources. */
-  readonly preview: (how?: { refresh?: boolean }) => Promise<Record<string, number>>;
+  readonly preview: (how?: How) => Promise<Record<string, number>>;
+}
+
+/** The lab stack on a machine of its own, under the real engine. */
+export interface EngineStack extends EngineRun {
+  readonly machine: TestMachine;
   /** Sets an option by its path, such as `forum.language`. */
   readonly set: (path: string, value: string) => Promise<void>;
   /** Takes an option away. */
   readonly unset: (path: string) => Promise<void>;
 }
 
-/** Opens the lab stack with fresh state on the machine of that name; ends with the test file. */
-export async function engineStack(name: string): Promise<EngineStack> {
+/** Opens a stack of any program with fresh state; `env` is added to the engine's environment. */
+export async function programStack(
+  name: string,
+  work: PulumiFn,
+  known: Config = {},
+  env: Readonly<Record<string, string>> = {},
+): Promise<EngineRun> {
   const root = join(import.meta.dirname, "../..");
   const folder = join(testLab, name);
   await rm(folder, { recursive: true, force: true });
   const toolchain = await ensureToolchain();
   console.log(`toolchain: ${toolchain.description}`);
-  const image = await ensureStandinImage(testLab);
-  const machine = await testMachine(name);
-  const { address, port, hostKey, instance } = machine;
-  const agent = await heldAgent();
   const stack = await openStack({
     folder,
     stack: "lab",
     root,
     committed: join(root, "stacks/Pulumi.lab.yaml"),
-    known: {
-      "platform:hosts": { forum: { address, port, hostKey, instance } },
-      "platform:forum": { image },
-    },
+    known,
     secrets: [],
-    program,
+    program: work,
     toolchain,
-    env: agent,
+    env: { ...(await heldAgent()), ...env },
   });
+  return verbs(stack);
+}
+
+/** Opens the lab stack with fresh state on the machine of that name; ends with the test file. */
+export async function engineStack(name: string): Promise<EngineStack> {
+  const image = await ensureStandinImage(testLab);
+  const machine = await testMachine(name);
+  const { address, port, hostKey, instance } = machine;
+  const opened = await programStack(name, program, {
+    "platform:hosts": { forum: { address, port, hostKey, instance } },
+    "platform:forum": { image },
+  });
+  const { stack } = opened;
+  for (const [index, field] of ["user", "password"].entries()) {
+    const value = canaries[index] ?? "";
+    await stack.setConfig(`platform:forum.smtp.${field}`, { value, secret: true }, true);
+  }
+  return {
+    ...opened,
+    machine,
+    set: (path, value) => stack.setConfig(`platform:${path}`, { value }, true),
+    unset: (path) => stack.removeConfig(`platform:${path}`, true),
+  };
+}
+
+function verbs(stack: Stack): EngineRun {
   let text = "";
   const options = {
     onOutput: (more: string) => (text += more),
@@ -61,27 +102,24 @@ export async function engineStack(name: string): Promise<EngineStack> {
     suppressOutputs: true,
     color: "never",
   } as const;
-  const set = (path: string, value: string) => stack.setConfig(`platform:${path}`, { value }, true);
-  for (const [index, field] of ["user", "password"].entries()) {
-    const value = canaries[index] ?? "";
-    await stack.setConfig(`platform:forum.smtp.${field}`, { value, secret: true }, true);
-  }
+  const during = async (work: () => Promise<unknown>) => {
+    const before = text.length;
+    await work();
+    return text.slice(before);
+  };
   return {
     stack,
-    machine,
     printed: () => text,
+    during,
     up: async (how) => (await stack.up({ ...options, ...how })).summary.resourceChanges ?? {},
-    failingUp: async () => {
-      const before = text.length;
-      const failed = await stack.up(options).then(
-        () => false,
-        (error: unknown) => error instanceof CommandError,
-      );
-      if (!failed) throw new Error(`up should have failed:\n${text.slice(before)}`);
-      return text.slice(before);
-    },
+    failingUp: (how) =>
+      during(async () => {
+        const failed = await stack.up({ ...options, ...how }).then(
+          () => false,
+          (error: unknown) => error instanceof CommandError,
+        );
+        if (!failed) throw new Error(`up should have failed:\n${text}`);
+      }),
     preview: async (how) => (await stack.preview({ ...options, ...how })).changeSummary,
-    set,
-    unset: (path) => stack.removeConfig(`platform:${path}`, true),
   };
 }
