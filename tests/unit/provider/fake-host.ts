@@ -32,16 +32,17 @@ export class FakeHost {
   /** Connections that were asked for. */
   opened = 0;
   readonly sent: Sent[] = [];
-  #alive = { value: true };
+  #link: { lost?: string } = {};
 
   readonly open: Open = (_reach, signal) => {
     this.opened++;
     signal.throwIfAborted();
     if (this.refusal !== undefined) return Promise.reject(new Error(this.refusal));
-    const alive = { value: true };
-    this.#alive = alive;
+    const link: { lost?: string } = {};
+    this.#link = link;
     const connection: Connection = {
-      alive: () => alive.value,
+      alive: () => link.lost === undefined,
+      lost: () => Promise.resolve(link.lost),
       close: () => undefined,
       run: async (command, stdin) => {
         const sent = { verb: command.split(" ").at(-1) ?? "", stdin };
@@ -52,9 +53,10 @@ export class FakeHost {
     return Promise.resolve(connection);
   };
 
-  /** Ends the connection as a broken cable does. */
-  loseLink(): void {
-    this.#alive.value = false;
+  /** Ends the connection, with what OpenSSH says about it; a script that runs ends with 255. */
+  loseLink(why = "Timeout, server 192.0.2.7 not responding."): Ran {
+    this.#link.lost = why;
+    return badly("", 255);
   }
 
   /** The verbs that it was sent, in order. */

@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { hostOf } from "../../../provider/host.ts";
+import { Hosts } from "../../../provider/hosts.ts";
+import { assignmentLines } from "../../support/scripts.ts";
+import { badly, FakeHost, host, manifest, setLines, well } from "./fake-host.ts";
+
+const forum = hostOf({ host });
+const { signal } = new AbortController();
+const script = {
+  files: [new URL("../../../provider/shell/unit.sh", import.meta.url)],
+  values: { UNIT: "a.service" },
+  timeoutSeconds: 60,
+};
+
+/** A fake machine, all hosts of a run that are that machine, and what they warn of. */
+function setup() {
+  const machine = new FakeHost();
+  const warnings: string[] = [];
+  const hosts = new Hosts(
+    (severity, message) => warnings.push(`${severity}: ${message}`),
+    machine.open,
+  );
+  return { machine, warnings, hosts };
+}
+
+test("thirty resources that read at once are one connection and one look", async () => {
+  const { machine, hosts } = setup();
+  machine.manifest = manifest(...setLines("a", { "/etc/motd": "x" }));
+  const all = await Promise.all(Array.from({ length: 30 }, () => hosts.manifest(forum, signal)));
+  assert.deepEqual([machine.opened, machine.verbs], [1, ["look"]]);
+  assert.ok(all.every((one) => one === all[0] && one.sets.has("a")));
+});
+
+test("later reads get the first answer until something is changed there", async () => {
+  const { machine, hosts } = setup();
+  const first = await hosts.manifest(forum, signal);
+  assert.equal(await hosts.manifest(forum, signal), first);
+  machine.change = () => {
+    machine.manifest = manifest(["packages", "p"]);
+    return well("installed curl\n");
+  };
+  assert.equal(await hosts.change(forum, "apply", script, signal), "installed curl\n");
+  const then = await hosts.manifest(forum, signal);
+  assert.ok(then.wanting.has("p"));
+  assert.deepEqual([machine.opened, machine.verbs], [1, ["look", "apply", "look"]]);
+});
+
+test("a change that failed has changed something, too", async () => {
+  const { machine, hosts } = setup();
+  await hosts.manifest(forum, signal);
+  machine.change = () => badly("forum: apt did not install curl\n");
+  await assert.rejects(hosts.change(forum, "apply", script, signal), {
+    message: "forum: apt did not install curl",
+  });
+  await hosts.manifest(forum, signal);
+  assert.deepEqual(machine.verbs, ["look", "apply", "look"]);
+});
+
+test("a script that says nothing when it fails is told by the host and its end", async () => {
+  const { machine, hosts } = setup();
+  machine.change = () => badly("", 137);
+  await assert.rejects(hosts.change(forum, "remove", script, signal), {
+    message: "forum (192.0.2.7:2222): the script ended with 137 without a word",
+  });
+});
+
+test("every script is told the release and the instance, and what was given wins", async () => {
+  const { machine, hosts } = setup();
+  await hosts.change(forum, "apply", { ...script, values: { UNIT: "a", INSTANCE: "x" } }, signal);
+  assert.deepEqual(assignmentLines(machine.sent[0]?.stdin), [
+    "RELEASE='bookworm'",
+    "INSTANCE='x'",
+    "UNIT='a'",
+  ]);
+});
+
+test("two ways to reach a machine are two connections; its name does not matter", async () => {
+  const { machine, hosts } = setup();
+  await hosts.manifest(forum, signal);
+  await hosts.manifest({ ...forum, name: "other", instance: "8", release: "trixie" }, signal);
+  assert.equal(machine.opened, 1);
+  await hosts.manifest({ ...forum, user: "admin" }, signal);
+  await hosts.manifest({ ...forum, port: 22 }, signal);
+  await hosts.manifest({ ...forum, hostKey: "ssh-ed25519 AAAA" }, signal);
+  assert.equal(machine.opened, 4);
+});
+
+test("a link that was lost is opened anew at the next call", async () => {
+  const { machine, hosts } = setup();
+  await hosts.manifest(forum, signal);
+  machine.change = () => machine.loseLink();
+  await assert.rejects(hosts.change(forum, "apply", script, signal), {
+    name: "Unreachable",
+    message:
+      "forum (192.0.2.7:2222) was lost while a script ran: Timeout, server 192.0.2.7 not responding.",
+  });
+  machine.change = () => well();
+  await hosts.change(forum, "apply", script, signal);
+  assert.deepEqual([machine.opened, machine.verbs], [2, ["look", "apply", "apply"]]);
+});
+
+test("a script that ends with 255 over a good link has failed by itself", async () => {
+  const { machine, hosts } = setup();
+  machine.change = () => badly("forum: no", 255);
+  await assert.rejects(hosts.change(forum, "apply", script, signal), {
+    name: "Error",
+    message: "forum: no",
+  });
+  await hosts.manifest(forum, signal);
+  assert.equal(machine.opened, 1);
+});
+
+test("a run that is cancelled says so", async () => {
+  const { machine, hosts } = setup();
+  const cancelled = new AbortController();
+  machine.change = () => {
+    cancelled.abort();
+    return badly("", 255);
+  };
+  await assert.rejects(hosts.change(forum, "apply", script, cancelled.signal), {
+    message: "forum (192.0.2.7:2222): the run was cancelled",
+  });
+});
+
+test("a host that does not answer is asked once by all who read, and is warned of once", async () => {
+  const { machine, hosts, warnings } = setup();
+  machine.refusal = "ssh: connect to host 192.0.2.7 port 2222: Connection refused";
+  const read = () =>
+    hosts.manifest(forum, signal).catch((error: unknown) => {
+      hosts.warn(forum, (error as Error).message);
+      return (error as Error).name;
+    });
+  assert.deepEqual(await Promise.all([read(), read(), read()]), Array(3).fill("Unreachable"));
+  assert.equal(await read(), "Unreachable");
+  assert.equal(machine.opened, 1);
+  assert.deepEqual(warnings, [
+    "warning: forum (192.0.2.7:2222) cannot be reached: ssh: connect to host 192.0.2.7 port 2222: " +
+      "Connection refused. See that the machine runs and that its address and port are right",
+  ]);
+});
+
+test("an answer that nobody understands tells nothing about the host", async () => {
+  for (const [look, message] of [
+    [well("Last login: today\n"), "its answer was cut off or is not the platform's"],
+    [well("platform\t1\nset\ta\n"), "its answer was cut off or is not the platform's"],
+    [
+      badly("forum: another run is changing the machine\n"),
+      "forum: another run is changing the machine",
+    ],
+    [badly("sudo: a password is required\n"), "sudo: a password is required"],
+    [badly("", 127), "its script ended with 127"],
+  ] as const) {
+    const { machine, hosts } = setup();
+    machine.look = () => look;
+    await assert.rejects(hosts.manifest(forum, signal), {
+      name: "Unreachable",
+      message: `forum (192.0.2.7:2222) ${message}`,
+    });
+  }
+});
