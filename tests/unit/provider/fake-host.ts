@@ -73,8 +73,8 @@ export function manifest(...lines: readonly (readonly string[])[]): string {
 /** The lines of a ConfigSet, with its plain files by path. */
 export function setLines(id: string, files: Readonly<Record<string, string>>): string[][] {
   const paths = Object.entries(files).map(([path, content]) => {
-    const base64 = Buffer.from(content).toString("base64");
-    return ["path", id, path, "0644", "root:root", "regular file", base64];
+    const hex = Buffer.from(content).toString("hex");
+    return ["path", id, path, "0644", "root:root", "regular file", hex];
   });
   return [["set", id], ...paths];
 }

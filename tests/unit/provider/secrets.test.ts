@@ -1,34 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import { isSecret, reveal, secret, text, UNKNOWN } from "../../../provider/grpc/values.ts";
 import { digest, redacted, saltOf } from "../../../provider/secrets.ts";
-
-/** The lines of look.sh that tell what a path holds. */
-function contentFunction(): string {
-  const look = readFileSync(new URL("../../../provider/shell/look.sh", import.meta.url), "utf8");
-  return /^largest=\d+.*\n(?:.*\n)*?content\(\) \{\n(?:.*\n)*?\}\n/m.exec(look)?.[0] ?? "";
-}
-
-test("look.sh makes the same digest from a secret file", () => {
-  const folder = mkdtempSync(join(tmpdir(), "platform-secrets-"));
-  try {
-    for (const content of ["KEY\n", "", "no newline", "ümläut 🔑\n\n"]) {
-      const file = join(folder, "privkey.pem");
-      writeFileSync(file, content);
-      const script = `${contentFunction()}content "$1" "regular file" "$(stat -c %s "$1")" "$1" "$2"`;
-      const told = execFileSync("bash", ["-euo", "pipefail", "-c", script, "look", file, "5a17"], {
-        encoding: "utf8",
-      });
-      assert.equal(told, `~${text(digest(secret("5a17"), secret(content)))}`);
-    }
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
 
 test("the digest is the first half of that of the salt's line and the text", () => {
   const command = "{ printf '%s\\n' 5a17; printf secret; } | sha256sum";
