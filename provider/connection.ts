@@ -18,15 +18,15 @@ export interface Ran {
 
 /** One SSH connection on which any number of commands run side by side. */
 export interface Connection {
-  /** Runs a command of the login shell; `stdin` is all that it can read. */
-  run(command: string, stdin: string, signal: AbortSignal): Promise<Ran>;
+  /** Runs a command of the login shell to its end; `stdin` is all that it can read. */
+  run(command: string, stdin: string): Promise<Ran>;
   alive(): boolean;
   /** After a command that failed: why the link was lost, or undefined when it was not. */
   lost(): Promise<string | undefined>;
   close(): void;
 }
 
-/** Opens a connection or throws what OpenSSH says. */
+/** Opens a connection or throws what OpenSSH says; the signal ends the attempt, not what came of it. */
 export type Open = (reach: Reach, signal: AbortSignal) => Promise<Connection>;
 
 /** The master's own session ends with this process, however that ends: its stdin is a pipe of ours. */
@@ -43,9 +43,12 @@ export const openConnection: Open = async (reach, signal) => {
   const socket = join(await socketFolder(), randomBytes(6).toString("hex"));
   const control = { ControlMaster: "yes", ControlPath: socket, ControlPersist: "no", ...greeted };
   const where = destination(reach);
-  const master = ssh([...pinnedOptions(reach.hostKey, control), "-T", ...where, hold], signal);
+  const master = ssh([...pinnedOptions(reach.hostKey, control), "-T", ...where, hold]);
   const ended = finished(master);
+  const stop = () => master.kill();
+  signal.addEventListener("abort", stop);
   const ready = await Promise.race([ended, greeting(master.stdout)]);
+  signal.removeEventListener("abort", stop);
   if (ready !== undefined) throw new Error(ready.stderr.trim() || "ssh ended without a word");
   let alive = true;
   master.once("exit", () => (alive = false));
@@ -59,8 +62,8 @@ export const openConnection: Open = async (reach, signal) => {
     close: () => {
       master.stdin.end();
     },
-    run: (command, stdin, cancelled) => {
-      const child = ssh([...session, "-T", ...where, command], cancelled);
+    run: (command, stdin) => {
+      const child = ssh([...session, "-T", ...where, command]);
       child.stdin.on("error", () => undefined); // a command may end without reading all of it
       child.stdin.end(stdin);
       return finished(child);
@@ -86,15 +89,9 @@ async function socketFolder(): Promise<string> {
 type Ssh = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** The OpenSSH client, with nothing of this process's environment that it can do without. */
-function ssh(args: readonly string[], cancelled: AbortSignal): Ssh {
+function ssh(args: readonly string[]): Ssh {
   const { PATH, HOME, SSH_AUTH_SOCK } = process.env;
-  const child = spawn("ssh", args, { env: { PATH, HOME, SSH_AUTH_SOCK }, stdio: "pipe" });
-  const end = () => child.kill();
-  cancelled.addEventListener("abort", end, { once: true });
-  child.once("close", () => {
-    cancelled.removeEventListener("abort", end);
-  });
-  return child;
+  return spawn("ssh", args, { env: { PATH, HOME, SSH_AUTH_SOCK }, stdio: "pipe" });
 }
 
 async function finished(child: Ssh): Promise<Ran> {

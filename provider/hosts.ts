@@ -17,9 +17,6 @@ export interface HostScript {
 /** sshd allows 10 sessions a connection (MaxSessions in sshd_config(5)); one is ours to hold it. */
 const channels = 8;
 
-/** Seconds that a change waits for a machine that boots. A preview does not wait. */
-const patience = 90;
-
 const look = {
   files: ["paths.sh", "look.sh"].map((name) => new URL(`./shell/${name}`, import.meta.url)),
   values: {},
@@ -56,12 +53,16 @@ export class Hosts {
     return reached.manifest;
   }
 
-  /** Runs a script that changes the host; gives what it printed. Throws its error text when it fails. */
+  /**
+   * Runs a script that changes the host; gives what it printed. Throws its error text when it fails. `patience` are
+   * the seconds that it waits for a machine that does not answer yet; a preview does not wait.
+   */
   async change(
     host: Host,
     verb: Exclude<Verb, "look">,
     script: HostScript,
     signal: AbortSignal,
+    patience = 90,
   ): Promise<string> {
     const reached = this.#of(host);
     try {
@@ -100,15 +101,13 @@ export class Hosts {
     else await new Promise<void>((go) => reached.waiting.push(go)); // takes over a place
     try {
       const connection = await this.#connect(host, reached, signal, seconds);
+      if (signal.aborted) throw new Error(`${described(host)}: the run was cancelled`);
       const values = { RELEASE: host.release, INSTANCE: host.instance, ...script.values };
       const command = remoteCommand(verb, script.timeoutSeconds, host.user);
-      const { code, stdout, stderr } = await connection.run(
-        command,
-        scriptText(script.files, values),
-        signal,
-      );
+      // A cancelled run begins nothing more, but what runs on a host runs to its end: that is what it is made for.
+      const text = scriptText(script.files, values);
+      const { code, stdout, stderr } = await connection.run(command, text);
       if (code === 0) return stdout;
-      if (signal.aborted) throw new Error(`${described(host)}: the run was cancelled`);
       const lost = code === 255 ? await connection.lost() : undefined;
       if (lost !== undefined) throw new Unreachable(host, `was lost while a script ran: ${lost}`);
       const said = stderr.trim();

@@ -3,7 +3,7 @@ import type { CheckFailure } from "./grpc/provider.ts";
 import { isObject, type Properties, reveal, text, type Value } from "./grpc/values.ts";
 import type { Kind } from "./kind.ts";
 
-const scripts = ["sources.sh", "packages.sh"].map(
+const scripts = ["notes.sh", "apt.sh", "sources.sh", "packages.sh"].map(
   (name) => new URL(`./shell/${name}`, import.meta.url),
 );
 

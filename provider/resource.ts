@@ -28,13 +28,19 @@ export function resource(kind: Kind, { hosts, claims, offline }: Run): ResourceT
     return { ...changes, ...kind.effects?.(changes, news) };
   };
 
-  const run = async (verb: "apply" | "remove", call: Call, id: string, inputs: Properties) => {
+  const run = async (
+    verb: "apply" | "remove",
+    call: Call,
+    id: string,
+    inputs: Properties,
+    patience = 30, // the other hosts of the run go on meanwhile
+  ) => {
     const host = hostOf(inputs);
     if (offline) throw new Error("PLATFORM_OFFLINE=1 is for previews: unset it to change hosts");
     const script = kind.script(revealAll(inputs));
     const values = { ...script.values, ID: id, NAME: call.name };
     try {
-      return await hosts.change(host, verb, { ...script, values }, call.signal);
+      return await hosts.change(host, verb, { ...script, values }, call.signal, patience);
     } catch (error) {
       const message = redacted(error instanceof Error ? error.message : String(error), inputs);
       throw error instanceof Unreachable && verb === "remove"
@@ -60,7 +66,7 @@ export function resource(kind: Kind, { hosts, claims, offline }: Run): ResourceT
       if (preview) return { id: "", ...written({ ...inputs, ...unknown(kind.outputs) }) };
       const id = randomBytes(8).toString("hex");
       try {
-        const said = await run("apply", call, id, inputs);
+        const said = await run("apply", call, id, inputs, 90); // a new machine may still boot
         return { id, ...written({ ...inputs, ...outputsIn(said, kind.outputs) }) };
       } catch (error) {
         const half = await leftBehind(id, inputs, call.signal);

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { command, type Argv } from "../../formats/shell.ts";
+import { claim } from "./claims.ts";
 import { HostResource } from "./resource.ts";
 import type { Host } from "./words.ts";
 
@@ -42,6 +43,7 @@ export interface ConfigSetArgs {
 export class ConfigSet extends HostResource {
   constructor(name: string, args: ConfigSetArgs, opts?: pulumi.CustomResourceOptions) {
     const { host, files, absent = [], adopt = "replace" } = args;
+    claim(host, name, [...files.map(({ path }) => path), ...absent]);
     const lines = (list: readonly Argv[] = []) => list.map(command);
     const inputs = {
       files: Object.fromEntries(

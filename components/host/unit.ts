@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { command, type Argv } from "../../formats/shell.ts";
 import type { Packages } from "./packages.ts";
+import { claim } from "./claims.ts";
 import { HostResource } from "./resource.ts";
 import type { Host } from "./words.ts";
 
@@ -23,6 +24,7 @@ export interface UnitArgs {
 export class Unit extends HostResource {
   constructor(name: string, args: UnitArgs, opts?: pulumi.CustomResourceOptions) {
     const { host, unit, enabled = true, active = true, ready, packages } = args;
+    claim(host, name, [`unit ${unit}`]);
     const restartAfter = packages?.changedAt;
     const inputs = { unit, enabled, active, ready: command(ready), restartAfter };
     super("Unit", name, host, inputs, opts);

@@ -19,7 +19,7 @@ wait_ready() {
 # proc(5): a process started so many ticks after the boot; nginx changes its main process without systemd.
 outdated() {
   local pid boot ticks
-  pid=$(systemctl show --property=MainPID --value "$UNIT")
+  pid=$(property MainPID)
   [[ -n $RESTART_AFTER && -r /proc/${pid:-0}/stat ]] || return 1
   boot=$(awk '/^btime/ { print $2 }' /proc/stat)
   ticks=$(awk '{ sub(/.*\) /, ""); print $20 }' "/proc/$pid/stat")
@@ -36,11 +36,13 @@ own() {
   printf '%s %s %s\n' "$ID" "${enabled:-unknown}" "${active:-unknown}" >"$note"
 }
 
+property() { systemctl show --property="$1" --value "$UNIT"; }
+exists() { [[ $(property LoadState) != not-found ]]; }
 enabled() { systemctl is-enabled --quiet "$UNIT" 2>/dev/null; }
 
 apply() {
   local did=()
-  systemctl cat "$UNIT" >/dev/null 2>&1 || fail "$NAME: there is no unit $UNIT on the machine: install the package that has it"
+  exists || fail "$NAME: there is no unit $UNIT on the machine: install the package that has it"
   own
   if [[ $ENABLED == yes ]] && ! enabled; then
     systemctl unmask --quiet "$UNIT" || true
@@ -58,11 +60,10 @@ apply() {
     systemctl restart "$UNIT" || true
     did+=(restarted)
   elif [[ $ACTIVE == no ]] && systemctl is-active --quiet "$UNIT"; then
-    systemctl stop "$UNIT"
-    did+=(stopped)
+    systemctl stop "$UNIT" && did+=(stopped)
   fi
   if [[ $ACTIVE == yes ]]; then wait_ready; fi
-  if ((${#did[@]} == 0)); then say unchanged; else say "${did[*]} $UNIT"; fi
+  say "${did[*]:-unchanged}"
 }
 
 remove() {
@@ -70,7 +71,7 @@ remove() {
   [[ -f $note ]] || return 0
   read -r owner enabled active <"$note"
   [[ $owner == "$ID" ]] || return 0 # it belongs to another resource now
-  if systemctl cat "$UNIT" >/dev/null 2>&1; then
+  if exists; then
     case $active in active | activating | reloading) systemctl start "$UNIT" || true ;; *) systemctl stop "$UNIT" ;; esac
     case $enabled in enabled) systemctl enable --quiet "$UNIT" ;; disabled) systemctl disable --quiet "$UNIT" ;; esac
   fi
