@@ -33,7 +33,7 @@ export function resource(kind: Kind, { hosts, claims, offline }: Run): ResourceT
     call: Call,
     id: string,
     inputs: Properties,
-    patience = 30, // the other hosts of the run go on meanwhile
+    patience?: number,
   ) => {
     const host = hostOf(inputs);
     if (offline) throw new Error("PLATFORM_OFFLINE=1 is for previews: unset it to change hosts");
@@ -66,7 +66,7 @@ export function resource(kind: Kind, { hosts, claims, offline }: Run): ResourceT
       if (preview) return { id: "", ...written({ ...inputs, ...unknown(kind.outputs) }) };
       const id = randomBytes(8).toString("hex");
       try {
-        const said = await run("apply", call, id, inputs, 90); // a new machine may still boot
+        const said = await run("apply", call, id, inputs);
         return { id, ...written({ ...inputs, ...outputsIn(said, kind.outputs) }) };
       } catch (error) {
         const half = await leftBehind(id, inputs, call.signal);
@@ -106,17 +106,13 @@ export function resource(kind: Kind, { hosts, claims, offline }: Run): ResourceT
         const unsure = kind.unknownAfter?.(changesOf(olds, news)) ?? [];
         return written({ ...news, ...kept, ...unknown(unsure) });
       }
-      const said = await run("apply", call, id, news);
+      const said = await run("apply", call, id, news, 30); // other hosts go on meanwhile
       return written({ ...news, ...kept, ...outputsIn(said, kind.outputs) });
     },
 
     async delete({ id, state, oldInputs, ...call }) {
-      await run(
-        "remove",
-        call,
-        id,
-        Object.keys(oldInputs).length > 0 ? oldInputs : upgraded(state),
-      );
+      const inputs = Object.keys(oldInputs).length > 0 ? oldInputs : upgraded(state);
+      await run("remove", call, id, inputs, 30);
     },
   };
 

@@ -29,8 +29,7 @@ outdated() {
 # Becomes the owner of the note, which keeps what the unit was before the platform came.
 own() {
   local enabled active
-  enabled=$(systemctl is-enabled "$UNIT" 2>/dev/null || true)
-  active=$(systemctl is-active "$UNIT" 2>/dev/null || true)
+  enabled=$(property UnitFileState) active=$(property ActiveState)
   install -d -m 0700 "$STATE/units"
   if [[ -f $note ]]; then read -r _ enabled active <"$note"; fi
   printf '%s %s %s\n' "$ID" "${enabled:-unknown}" "${active:-unknown}" >"$note"
