@@ -48,14 +48,14 @@ function setup(t: TestContext, answersAfter: number, refusal = booting) {
 
 test("a change waits for a machine that boots, and asks it again after three seconds", async (t) => {
   const { hosts, outcome, tries } = setup(t, 20);
-  assert.equal(await outcome(hosts.change(forum, "apply", script, signal)), "changed");
+  assert.equal(await outcome(hosts.change(forum, "apply", script, signal, 90)), "changed");
   assert.deepEqual(tries, [0, 4, 8, 12, 16, 20]);
 });
 
 test("a change gives up after a minute and a half", async (t) => {
   const { hosts, outcome, tries } = setup(t, Infinity);
   assert.equal(
-    await outcome(hosts.change(forum, "apply", script, signal)),
+    await outcome(hosts.change(forum, "apply", script, signal, 90)),
     `Unreachable: forum (192.0.2.7:2222) cannot be reached: ${booting}. ` +
       "See that the machine runs and that its address and port are right",
   );
@@ -66,14 +66,14 @@ test("a read does not wait, and a change after it does", async (t) => {
   const { hosts, outcome, tries } = setup(t, 10);
   assert.match(String(await outcome(hosts.manifest(forum, signal))), /^Unreachable: /);
   assert.equal(tries.length, 1);
-  assert.equal(await outcome(hosts.change(forum, "apply", script, signal)), "changed");
+  assert.equal(await outcome(hosts.change(forum, "apply", script, signal, 90)), "changed");
 });
 
 test("a machine with another host key is not waited for", async (t) => {
   const changed = "Host key for 192.0.2.7 has changed and you have requested strict checking.";
   const { hosts, outcome, tries } = setup(t, Infinity, changed);
   assert.match(
-    String(await outcome(hosts.change(forum, "apply", script, signal))),
+    String(await outcome(hosts.change(forum, "apply", script, signal, 90))),
     /shows another host key/,
   );
   assert.deepEqual(tries, [0]);
@@ -82,7 +82,7 @@ test("a machine with another host key is not waited for", async (t) => {
 test("a wait ends when the run is cancelled", async (t) => {
   const { hosts, outcome, tries } = setup(t, Infinity);
   const cancelled = new AbortController();
-  const change = hosts.change(forum, "apply", script, cancelled.signal);
+  const change = hosts.change(forum, "apply", script, cancelled.signal, 90);
   setTimeout(() => {
     cancelled.abort();
   }, 5000);

@@ -1,6 +1,8 @@
+import assert from "node:assert/strict";
 import type { Connection, Open, Ran } from "../../../provider/connection.ts";
 import type { Properties } from "../../../provider/grpc/values.ts";
 import { hostKey } from "../../support/example.ts";
+import { type Kept, type ProviderRun, withProvider } from "../../support/host-provider.ts";
 
 /** One script that a fake machine was sent. */
 export interface Sent {
@@ -104,4 +106,32 @@ export const motd: Properties = {
 /** The URN of a resource, by the last part of its type. */
 export function urn(kind: "ConfigSet" | "Packages" | "Unit", name = "web"): string {
   return `urn:pulumi:test::platform::host:index:${kind}::${name}`;
+}
+
+/** A run of the provider, over gRPC as the engine speaks with it; its only machine is a fake one. */
+export function onFakeHost<T>(
+  work: (run: ProviderRun, machine: FakeHost) => Promise<T>,
+  { machine = new FakeHost(), env = {} }: { machine?: FakeHost; env?: Record<string, string> } = {},
+): Promise<T> {
+  return withProvider((run) => work(run, machine), { env, open: machine.open });
+}
+
+/** The resource, which must be there. */
+export function there(kept: Kept | undefined): Kept {
+  assert.ok(kept, "the resource is there");
+  return kept;
+}
+
+/** The value of a variable that a script was sent. */
+export function valueIn({ stdin }: Sent, name: string): string {
+  return new RegExp(`^${name}='(.*)'$`, "m").exec(stdin)?.[1] ?? "";
+}
+
+/** Applies and removes sets of plain files, as the real scripts would. */
+export function keepsSets(machine: FakeHost, files: Readonly<Record<string, string>>): void {
+  machine.change = (sent) => {
+    const made = sent.verb === "apply" ? setLines(valueIn(sent, "ID"), files) : [];
+    machine.manifest = manifest(...made);
+    return well();
+  };
 }
