@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ConfigSet, Packages, type ConfigSetArgs } from "../../components/host/index.ts";
+import { ConfigSet, type ConfigSetArgs } from "../../components/host/index.ts";
 import { deploy } from "../support/deploy.ts";
 import { exampleHost } from "../support/host.ts";
 import { testMachine } from "../support/machine.ts";
-import { applyOn, inOrder, runOn } from "../support/scripts.ts";
+import { configSet } from "../../provider/config-set.ts";
+import type { Properties } from "../../provider/grpc/values.ts";
+import { remoteCommand, scriptText } from "../../provider/shell/text.ts";
+import { inOrder, runOn, stateOf } from "../support/scripts.ts";
 
 const machine = await testMachine("components");
 
@@ -50,10 +53,13 @@ test("remove can run twice, after a kill, and after somebody tidied up by hand",
 
 test("when the link is lost before a refusal, the old files come back all the same", async () => {
   assert.equal((await apply()).code, 0);
-  const { inputs } = await command({ files: [two], probe: [["sh", "-c", "sleep 3; exit 1"]] });
+  const probe = [["sh", "-c", "sleep 3; exit 1"]] as const;
+  const { inputs } = await command({ files: [two], probe });
   // The reader of both outputs goes away, as it does with a connection.
-  const text = String(inputs["stdin"]);
-  const line = String(inputs["create"]).replace(/^exec /, "");
+  const { files, values, timeoutSeconds } = configSet.script(inputs as Properties);
+  const { id } = stateOf(machine).get("set") ?? assert.fail("the set is not there");
+  const text = scriptText(files, { ...values, ID: id, NAME: "set", RELEASE: "bookworm" });
+  const line = remoteCommand("apply", timeoutSeconds, "root").replace(/^exec /, "");
   await machine.succeed(
     `cat >/run/script; (${line} </run/script 2>&1; echo $? >/run/code) | sleep 1; sleep 4`,
     text,
@@ -134,50 +140,4 @@ test("a wrong owner or a full disk ends it with nothing changed, and the next ru
   await machine.succeed("umount /var/lib/platform /run/small");
   assert.equal((await apply({ files: [two] })).code, 0);
   await clean();
-});
-
-test("a package that two want stays until nobody wants it, and never takes others with it", async () => {
-  await machine.succeed("apt-get -qq update; ! dpkg -s jq >/dev/null 2>&1");
-  const wanted = (name: string) => async (verb: "create" | "delete") => {
-    const build = () => new Packages(name, { host: exampleHost(), packages: ["jq"] });
-    const [first] = inOrder((await deploy(build)).resources);
-    const { code, stdout, stderr } = await runOn(machine, first ?? assert.fail(), verb);
-    assert.equal(code, 0, stderr);
-    return stdout;
-  };
-  const [first, second] = [wanted("first"), wanted("second")];
-  assert.equal(await first("create"), "installed jq\n");
-  assert.equal(await second("create"), "unchanged\n");
-  assert.equal(await first("delete"), "");
-  await machine.succeed("jq --version");
-  assert.equal(await second("delete"), "");
-  await machine.fail("jq --version");
-
-  // What conflicts is not thrown out: apt is told not to remove.
-  const conflict = () =>
-    new Packages("conflict", { host: exampleHost(), packages: ["sysvinit-core"] });
-  const { results } = await applyOn(machine, conflict);
-  assert.equal(results[0]?.code, 1);
-  assert.match(results[0].stderr, /components: `apt-get` failed \(see above\)/);
-  await machine.succeed("rm -r /var/lib/platform/packages; dpkg -s systemd-sysv >/dev/null");
-});
-
-test("apt waits for whoever holds one of its locks", async () => {
-  const hold =
-    'flock /var/lib/apt/lists/lock sleep 4 & perl -e \'use Fcntl; open(F, ">/var/lib/apt/lists/lock"); fcntl(F, F_SETLK, pack("s s l! l! i", F_WRLCK, 0, 0, 0, 0)) or die; sleep 4\' ; wait';
-  const holder = machine.run(hold);
-  await machine.succeed("sleep 1");
-  const start = performance.now();
-  const { results } = await applyOn(
-    machine,
-    () => new Packages("waits", { host: exampleHost(), packages: ["jq"] }),
-  );
-  assert.equal(results[0]?.code, 0, results[0]?.stderr);
-  assert.ok(performance.now() - start > 2000);
-  await holder;
-  const [command] = inOrder(
-    (await deploy(() => new Packages("waits", { host: exampleHost(), packages: ["jq"] })))
-      .resources,
-  );
-  assert.equal((await runOn(machine, command ?? assert.fail(), "delete")).code, 0);
 });

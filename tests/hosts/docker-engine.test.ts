@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DockerEngine, DockerEngineOptions } from "../../components/docker-engine/index.ts";
-import { Packages, Script } from "../../components/host/index.ts";
 import { forumMachine } from "../support/forum.ts";
 import { exampleHost } from "../support/host.ts";
 import { testMachine } from "../support/machine.ts";
@@ -57,38 +56,4 @@ test("an archive is loaded once, and loaded again when its image is gone", async
     (await load(image.archive, "other:1")).stderr,
     /does not hold other:1: name the image that it holds/,
   );
-});
-
-test("a package key is taken only with the pinned fingerprint", async () => {
-  const machine = await testMachine("components");
-  const script = new URL("../../components/docker-engine/repository-key.sh", import.meta.url);
-  const KEY_PATH = "/etc/apt/keyrings/test.asc";
-  const key = (FINGERPRINT: string) => () => {
-    const host = exampleHost();
-    new Packages("key-tools", { host, packages: ["curl", "gpg"] });
-    new Script("key", {
-      host,
-      script,
-      values: { KEY_URL: "file:///run/key.asc", KEY_PATH, FINGERPRINT },
-    });
-  };
-  await applyOn(
-    machine,
-    () => new Packages("gpg", { host: exampleHost(), packages: ["gpg", "gpg-agent"] }),
-  );
-  const gpg = "gpg --homedir /run/gpg --batch --quiet --passphrase ''";
-  await machine.succeed(
-    `mkdir -m 700 /run/gpg; ${gpg} --quick-generate-key packages@example.org ed25519; ${gpg} --armor --export >/run/key.asc`,
-  );
-  const listing = await machine.succeed(`${gpg} --with-colons --fingerprint`);
-  const fingerprint = /^fpr:+([0-9A-F]{40}):/m.exec(listing)?.[1] ?? assert.fail(listing);
-  const refused = await applyOn(machine, key("0".repeat(40)));
-  assert.equal(
-    refused.results[1]?.stderr,
-    `components: the key at file:///run/key.asc is ${fingerprint}, not ${"0".repeat(40)}: nothing was installed\n`,
-  );
-  await machine.fail(`test -e ${KEY_PATH}`);
-  await machine.succeed("rm -r /var/lib/platform/packages"); // the tools of this test stay
-  await laws(machine, key(fingerprint));
-  await machine.succeed("rm -r /run/gpg /run/key.asc");
 });

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   ConfigSet,
-  Packages,
   RemoteScript,
   Unit,
   type ConfigSetArgs,
@@ -36,35 +35,6 @@ const remove = async () => {
   await laws(machine, () => undefined);
   await machine.succeed("rm -rf /etc/demo /etc/demo.key /etc/old.conf /var/lib/platform/sets");
 };
-
-test("packages that were not there are installed, and only those are removed again", async () => {
-  await laws(
-    machine,
-    () => new Packages("tools", { host: host(), packages: ["curl", "nginx-light"] }),
-    async () => {
-      assert.equal(
-        await machine.succeed("cat /var/lib/platform/packages/installed"),
-        "nginx-light\n",
-      );
-    },
-  );
-  await machine.succeed("curl --version");
-});
-
-test("a package that does not exist is named", async () => {
-  const { results } = await applyOn(
-    machine,
-    () => new Packages("tools", { host: host(), packages: ["no-such-package"] }),
-  );
-  assert.equal(results[0]?.code, 1);
-  const { stderr } = results[0];
-  assert.match(stderr, /Unable to locate package no-such-package/);
-  assert.match(
-    stderr,
-    /components: `apt-get` failed \(see above\): look at the machine's packages, their sources/,
-  );
-  await machine.succeed("rm -r /var/lib/platform/packages");
-});
 
 const unitFile = (command: string) => ({
   path: "/etc/systemd/system/demo.service",
@@ -160,7 +130,7 @@ test("a file that leaves the set goes, and what it had replaced comes back", asy
   await machine.succeed("mkdir -p /etc/demo/deep; echo mine > /etc/demo/deep/a.conf");
   assert.equal((await apply()).code, 0);
   const { stdout } = await apply({ files: [{ path: "/etc/demo.key", content: "k\n" }] });
-  assert.match(stdout, /^changed /);
+  assert.match(stdout, /^update /);
   assert.equal(await machine.succeed("cat /etc/demo/deep/a.conf"), "mine\n");
   await remove();
 });
@@ -169,7 +139,7 @@ test("what was changed by hand is put right by the next apply", async () => {
   assert.equal((await apply()).code, 0);
   for (const drift of ["echo x >> /etc/demo.key", "chmod 644 /etc/demo.key", "rm /etc/demo.key"]) {
     await machine.succeed(drift);
-    assert.match((await apply()).stdout, /^changed /, drift);
+    assert.match((await apply()).stdout, /^update /, drift);
     assert.equal((await apply()).stdout, "unchanged\n", drift);
   }
   await remove();
