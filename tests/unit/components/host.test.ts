@@ -7,46 +7,10 @@ import { UNKNOWN } from "../../../provider/grpc/values.ts";
 import { deploy } from "../../support/deploy.ts";
 import { hostKey } from "../../support/example.ts";
 import { exampleHost, hostInputs } from "../../support/host.ts";
-import { assignmentLines } from "../../support/scripts.ts";
 
 const host = exampleHost;
 
 const script = new URL("../../../components/discourse/ready.sh", import.meta.url);
-
-test("what happens once sends its values, its name, the release and the instance on stdin", async () => {
-  for (const preview of [false, true]) {
-    const { resource } = await deploy(
-      () => new RemoteScript("once", { host: host(), script, values: { PATHS: ["x", "y z"] } }),
-      preview,
-    );
-    const { inputs, secrets } = resource("once");
-    assert.deepEqual(assignmentLines(inputs["stdin"]), [
-      "PATHS=('x' 'y z')",
-      "SCRIPT='once'",
-      "RELEASE='bookworm'",
-      "INSTANCE='7'",
-    ]);
-    assert.deepEqual(inputs["connection"], {
-      host: "192.0.2.7",
-      port: 2222,
-      user: "root",
-      hostKey,
-      dialErrorLimit: 20,
-      perDialTimeout: 15,
-    });
-    assert.match(String(inputs["create"]), / timeout --kill-after=30 1200 bash -s -- apply$/);
-    assert.equal(inputs["delete"], undefined);
-    assert.deepEqual(secrets, ["connection"]);
-  }
-});
-
-test("a secret value makes the whole stdin of a script secret and nothing else", async () => {
-  const values = { NAME: pulumi.secret("canary") };
-  const { resource } = await deploy(
-    () => new RemoteScript("once", { host: host(), script, values }),
-  );
-  assert.deepEqual(resource("once").secrets, ["connection", "stdin"]);
-});
 
 test("resources of one host wait for each other, those of two do not", async () => {
   const { resource } = await deploy(() => {
@@ -158,6 +122,32 @@ test("a set that says nothing else replaces what stands there and runs no comman
     validate: [],
     activate: [],
     probe: [],
+  });
+});
+
+test("two resources cannot claim one path or unit of one host, and no set a path twice", async () => {
+  await deploy(() => {
+    const one = host();
+    const set = (name: string, path: string, absent: string[] = [], on = one) =>
+      new ConfigSet(name, { host: on, files: [{ path, content: "" }], absent });
+    const unit = (name: string) =>
+      new Unit(name, { host: one, unit: "a.service", ready: ["true"] });
+    set("first", "/etc/a", ["/etc/b"]);
+    unit("runs");
+    const taken = (thing: string, owner: string) =>
+      `second: ${thing} on forum belongs to ${owner} already: take it out of one of the two`;
+    for (const path of ["/etc/a", "/etc/b"]) {
+      assert.throws(() => set("second", path), { message: taken(path, "first") });
+    }
+    assert.throws(() => set("second", "/etc/c", ["/etc/c"]), {
+      message: taken("/etc/c", "second"),
+    });
+    assert.throws(() => unit("second"), {
+      message: taken("unit a.service", "runs"),
+      name: "Error",
+      __pulumiRunError: true,
+    });
+    set("elsewhere", "/etc/a", [], host("other"));
   });
 });
 

@@ -4,7 +4,8 @@ import { test, type TestContext } from "node:test";
 import type { Open } from "../../../provider/connection.ts";
 import { hostOf } from "../../../provider/host.ts";
 import { Hosts } from "../../../provider/hosts.ts";
-import { FakeHost, host, well } from "./fake-host.ts";
+import { hostProvider } from "../../../provider/provider.ts";
+import { FakeHost, host, urn, well } from "./fake-host.ts";
 
 const forum = hostOf({ host });
 const script = { files: [], values: {}, timeoutSeconds: 60 };
@@ -43,19 +44,19 @@ function setup(t: TestContext, answersAfter: number, refusal = booting) {
     }
     return said;
   };
-  return { hosts: new Hosts(() => undefined, open), outcome, tries };
+  return { hosts: new Hosts(() => undefined, open), open, outcome, tries };
 }
 
 test("a change waits for a machine that boots, and asks it again after three seconds", async (t) => {
   const { hosts, outcome, tries } = setup(t, 20);
-  assert.equal(await outcome(hosts.change(forum, "apply", script, signal, 90)), "changed");
+  assert.equal(await outcome(hosts.change(forum, "apply", script, signal)), "changed");
   assert.deepEqual(tries, [0, 4, 8, 12, 16, 20]);
 });
 
 test("a change gives up after a minute and a half", async (t) => {
   const { hosts, outcome, tries } = setup(t, Infinity);
   assert.equal(
-    await outcome(hosts.change(forum, "apply", script, signal, 90)),
+    await outcome(hosts.change(forum, "apply", script, signal)),
     `Unreachable: forum (192.0.2.7:2222) cannot be reached: ${booting}. ` +
       "See that the machine runs and that its address and port are right",
   );
@@ -66,14 +67,28 @@ test("a read does not wait, and a change after it does", async (t) => {
   const { hosts, outcome, tries } = setup(t, 10);
   assert.match(String(await outcome(hosts.manifest(forum, signal))), /^Unreachable: /);
   assert.equal(tries.length, 1);
-  assert.equal(await outcome(hosts.change(forum, "apply", script, signal, 90)), "changed");
+  assert.equal(await outcome(hosts.change(forum, "apply", script, signal)), "changed");
+});
+
+test("a machine that is known already is given half a minute, for other hosts go on meanwhile", async (t) => {
+  const { open, outcome, tries } = setup(t, Infinity);
+  const unit = hostProvider({ log: () => undefined, open, env: {} }).resources["host:index:Unit"];
+  assert.ok(unit);
+  const inputs = { host, unit: "a.service", enabled: true, active: true, ready: "true" };
+  const call = { urn: urn("Unit"), name: "web", id: "a", signal };
+  const change = { ...call, news: inputs, olds: inputs, oldInputs: inputs, preview: false };
+  assert.match(String(await outcome(Promise.resolve(unit.update(change)))), /cannot be reached/);
+  assert.deepEqual([tries.length, tries.at(-1)], [9, 32]);
+  const removed = Promise.resolve(unit.delete({ ...call, state: inputs, oldInputs: inputs }));
+  assert.match(String(await outcome(removed)), /when it is gone for good: pulumi state delete/);
+  assert.equal(tries.length, 18);
 });
 
 test("a machine with another host key is not waited for", async (t) => {
   const changed = "Host key for 192.0.2.7 has changed and you have requested strict checking.";
   const { hosts, outcome, tries } = setup(t, Infinity, changed);
   assert.match(
-    String(await outcome(hosts.change(forum, "apply", script, signal, 90))),
+    String(await outcome(hosts.change(forum, "apply", script, signal))),
     /shows another host key/,
   );
   assert.deepEqual(tries, [0]);
@@ -82,7 +97,7 @@ test("a machine with another host key is not waited for", async (t) => {
 test("a wait ends when the run is cancelled", async (t) => {
   const { hosts, outcome, tries } = setup(t, Infinity);
   const cancelled = new AbortController();
-  const change = hosts.change(forum, "apply", script, cancelled.signal, 90);
+  const change = hosts.change(forum, "apply", script, cancelled.signal);
   setTimeout(() => {
     cancelled.abort();
   }, 5000);

@@ -95,8 +95,7 @@ test("each field of a file that is wrong is told", async () => {
   );
 });
 
-const both =
-  "defect: a path in files and in absent is accepted, and no run ever comes to an end with it";
+const both = "defect: Check accepts a path in files and in absent (the component refuses it)";
 
 test("a path that is to be there and to be absent is refused", { todo: both }, async () => {
   assert.equal((await problems("ConfigSet", { ...motd, absent: ["/etc/motd"] })).length, 1);

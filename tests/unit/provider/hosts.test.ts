@@ -40,7 +40,7 @@ test("later reads get the first answer until something is changed there", async 
     machine.manifest = manifest(["packages", "p"]);
     return well("installed curl\n");
   };
-  assert.equal(await hosts.change(forum, "apply", script, signal, 0), "installed curl\n");
+  assert.equal(await hosts.change(forum, "apply", script, signal), "installed curl\n");
   const then = await hosts.manifest(forum, signal);
   assert.ok(then.wanting.has("p"));
   assert.deepEqual([machine.opened, machine.verbs], [1, ["look", "apply", "look"]]);
@@ -50,7 +50,7 @@ test("a change that failed has changed something, too", async () => {
   const { machine, hosts } = setup();
   await hosts.manifest(forum, signal);
   machine.change = () => badly("forum: apt did not install curl\n");
-  await assert.rejects(hosts.change(forum, "apply", script, signal, 0), {
+  await assert.rejects(hosts.change(forum, "apply", script, signal), {
     message: "forum: apt did not install curl",
   });
   await hosts.manifest(forum, signal);
@@ -60,7 +60,7 @@ test("a change that failed has changed something, too", async () => {
 test("a script that says nothing when it fails is told by the host and its end", async () => {
   const { machine, hosts } = setup();
   machine.change = () => badly("", 137);
-  await assert.rejects(hosts.change(forum, "remove", script, signal, 0), {
+  await assert.rejects(hosts.change(forum, "remove", script, signal), {
     message: "forum (192.0.2.7:2222): the script ended with 137 without a word",
   });
 });
@@ -96,20 +96,20 @@ test("a link that was lost is opened anew at the next call", async () => {
   const { machine, hosts } = setup();
   await hosts.manifest(forum, signal);
   machine.change = () => machine.loseLink();
-  await assert.rejects(hosts.change(forum, "apply", script, signal, 0), {
+  await assert.rejects(hosts.change(forum, "apply", script, signal), {
     name: "Unreachable",
     message:
       "forum (192.0.2.7:2222) was lost while a script ran: Timeout, server 192.0.2.7 not responding.",
   });
   machine.change = () => well();
-  await hosts.change(forum, "apply", script, signal, 0);
+  await hosts.change(forum, "apply", script, signal);
   assert.deepEqual([machine.opened, machine.verbs], [2, ["look", "apply", "apply"]]);
 });
 
 test("a script that ends with 255 over a good link has failed by itself", async () => {
   const { machine, hosts } = setup();
   machine.change = () => badly("forum: no", 255);
-  await assert.rejects(hosts.change(forum, "apply", script, signal, 0), {
+  await assert.rejects(hosts.change(forum, "apply", script, signal), {
     name: "Error",
     message: "forum: no",
   });
@@ -124,8 +124,8 @@ test("a run that is cancelled begins nothing more, but what runs on a host runs 
     cancelled.abort();
     return well("changed");
   };
-  assert.equal(await hosts.change(forum, "apply", script, cancelled.signal, 0), "changed");
-  await assert.rejects(hosts.change(forum, "apply", script, cancelled.signal, 0), {
+  assert.equal(await hosts.change(forum, "apply", script, cancelled.signal), "changed");
+  await assert.rejects(hosts.change(forum, "apply", script, cancelled.signal), {
     message: "forum (192.0.2.7:2222): the run was cancelled",
   });
   assert.deepEqual(machine.verbs, ["apply"]);

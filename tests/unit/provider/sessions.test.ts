@@ -23,7 +23,7 @@ function setup() {
       most = Math.max(most, running.length);
     });
   const hosts = new Hosts(() => undefined, machine.open);
-  const change = () => hosts.change(forum, "apply", script, signal, 0);
+  const change = () => hosts.change(forum, "apply", script, signal);
   const end = async () => {
     for (let next = running.shift(); next; next = running.shift()) {
       next();
@@ -64,7 +64,7 @@ test("a call that comes just when a session ends takes no place of one who waits
 test("a place is free again after a script that failed and a host that did not answer", async () => {
   const machine = new FakeHost();
   const hosts = new Hosts(() => undefined, machine.open);
-  const change = () => hosts.change(forum, "apply", script, signal, 0).catch(String);
+  const change = () => hosts.change(forum, "apply", script, signal).catch(String);
   machine.change = () => badly("forum: no");
   assert.deepEqual(
     await Promise.all(Array.from({ length: 20 }, change)),
