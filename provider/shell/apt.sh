@@ -1,12 +1,6 @@
 # shellcheck shell=bash disable=SC2016,SC2034,SC2153,SC2154
 # How Packages talks with apt: it asks no question, waits for whoever is at it, and throws nothing out.
-changed=''
 careful=(-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold --no-remove)
-
-did() {
-  changed=yes
-  say "$*"
-}
 
 # Runs apt or dpkg without questions; cloud-init, and whoever else holds a lock of theirs, is waited for.
 patient() {
@@ -22,10 +16,14 @@ patient() {
   done
 }
 
-# The version of an installed package; the packages that are on hold.
+# Finishes what was interrupted.
+mend() { [[ -z $(dpkg --audit) ]] || patient dpkg --force-confdef --force-confold --configure -a; }
+
+# The version of a package that is installed well; whether it is there at all; the packages that are on hold.
 version() {
   { dpkg-query -W -f '${db:Status-Status} ${Version}\n' "$1" 2>/dev/null || true; } | sed -n 's/^installed //p'
 }
+there() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || true) =~ ^(inst|half|unpack|trigg) ]]; }
 on_hold() { dpkg-query -W -f '${db:Status-Want} ${Package}\n' | sed -n 's/^hold //p' | sort -u; }
 
 # What apt would remove.
@@ -51,7 +49,11 @@ bring() {
     have=$(version "$name")
     if [[ $want == "$name=$have" || ($want == "$name" && -n $have) ]]; then continue; fi
     targets+=("$want")
-    if [[ -z $have ]]; then missing+=("$name") && continue; fi
+    if [[ -z $have ]]; then
+      missing+=("$name")
+      if there "$name"; then flags+=(--reinstall); fi # dpkg was killed while it unpacked
+      continue
+    fi
     flags+=(--allow-change-held-packages)
     if dpkg --compare-versions "$have" gt "${want#*=}"; then flags+=(--allow-downgrades); fi
   done

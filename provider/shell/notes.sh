@@ -5,6 +5,12 @@
 notes=$STATE/packages
 wanted=$notes/wanted/${ID:?}
 wants=() # what is wanted now: `name` or `name=version`
+changed=''
+
+did() {
+  changed=yes
+  say "$*"
+}
 
 # The lines of a note: `only` or `without` those that begin with one of the names.
 lines() {
@@ -64,3 +70,6 @@ keep_holds() {
     rewrite without "$own" "$package"
   done
 }
+
+# Leaves no empty folder behind.
+tidy() { rmdir "$notes"/{held,sources,wanted} "$notes" 2>/dev/null || true; }

@@ -1,8 +1,7 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2153,SC2154
 # Keeps PACKAGES installed, at the exact one of VERSIONS where that is not empty, keeps HELD on hold, and takes them
 # from SOURCES besides Debian's. What nobody wants any more goes again, if the platform brought it. It is never purged:
 # to purge docker.io deletes /var/lib/docker.
-# shellcheck source-path=SCRIPTDIR disable=SC2034,SC2153,SC2154
 : "${NAME:?}" "${PACKAGES[0]:?}"
 
 # Removes what is leaving, with what only that needed. What others need goes with the last of them.
@@ -14,7 +13,7 @@ let_go() {
     before=$(removals autoremove)
     free=$(comm -23 <(printf '%s\n' "${ours[@]}") <(on_hold))
     for package in "${ours[@]}"; do
-      if [[ -z $(version "$package") ]]; then continue; fi
+      there "$package" || continue
       rest=$(removals remove --allow-change-held-packages "$package" | comm -23 - <(printf '%s\n' "$free"))
       if ! grep -qxF -- "$package" <<<"$free"; then
         say "kept $package, for it is on hold"
@@ -26,16 +25,19 @@ let_go() {
       fi
     done
     if ((${#going[@]} > 0)); then
-      patient apt-get -qq remove "${going[@]}"
+      patient apt-get -qq -o Dpkg::Options::=--force-remove-reinstreq remove "${going[@]}"
       did "removed ${going[*]}"
     fi
     for package in "${back[@]}"; do
-      if [[ -n $(version "$package") ]]; then patient apt-mark auto "$package"; fi
+      if there "$package"; then patient apt-mark auto "$package"; fi
     done
     rewrite without "$notes/installed" "${ours[@]}"
     rewrite without "$notes/automatic" "${back[@]}"
     mapfile -t going < <(comm -13 <(printf '%s\n' "$before") <(removals autoremove))
-    if ((${#going[@]} > 0)); then patient apt-get -qq remove "${going[@]}"; fi
+    if ((${#going[@]} > 0)); then
+      patient apt-get -qq remove "${going[@]}"
+      did "removed ${going[*]}, which nothing needs any more"
+    fi
   fi
   rewrite only "$wanted" "${wants[@]%%=*}"
 }
@@ -48,11 +50,9 @@ changed_at() {
   date -u -d "@$newest" +%FT%TZ
 }
 
-tidy() { rmdir "$notes"/{held,sources,wanted} "$notes" 2>/dev/null || true; }
-
 apply() {
   local i tools=()
-  if [[ -n $(dpkg --audit) ]]; then patient dpkg --force-confdef --force-confold --configure -a; fi
+  mend
   ((${#SOURCES[@]} == 0)) || tools=(ca-certificates curl gpg)
   for i in "${!PACKAGES[@]}"; do wants+=("${PACKAGES[i]}${VERSIONS[i]:+=${VERSIONS[i]}}"); done
   wants+=("${tools[@]}")
@@ -70,6 +70,7 @@ apply() {
 remove() {
   [[ -d $notes ]] || return 0
   HELD=() SOURCES=()
+  (mend) || true # what is broken may be what goes
   keep_holds
   let_go
   keep_sources

@@ -15,15 +15,19 @@ in_place() {
 
 try_source() {
   local name=${SOURCES[$1]} text=${SOURCE_TEXTS[$1]} url=${KEY_URLS[$1]} wanted=${FINGERPRINTS[$1]} found
-  local signed="Signed-By: $keys/platform-$name.asc"
+  local key=$stage/${SOURCES[$1]}.asc signed="Signed-By: $keys/platform-${SOURCES[$1]}.asc"
   grep -qxF -- "$signed" <<<"$text" || fail "$NAME: the package source $name must have the line \"$signed\""
-  curl -fsSL --retry 3 --max-time 60 -o "$stage/$name.asc" "$url" ||
+  curl -fsSL --retry 3 --max-time 60 -o "$key" "$url" ||
     fail "$NAME: the key of the package source $name could not be fetched from $url (see above), so nothing was changed"
-  found=$(gpg --homedir "$stage/gnupg" --batch --quiet --with-colons --show-keys "$stage/$name.asc" |
-    awk -F: '/^(pub|fpr)/ { if ($1 == "fpr" && p) print $10; p = $1 == "pub" }') || true
+  found=$(gpg --homedir "$stage/gnupg" --batch --quiet --with-colons --show-keys "$key" |
+    awk -F: '/^(pub|fpr)/ { if ($1 == "fpr" && p) printf n++ ? " and " $10 : $10; p = $1 == "pub" }') || true
   [[ $found == "$wanted" ]] || fail "$NAME: at $url lies ${found:-no key} instead of the key $wanted, so nothing was \
 changed: learn from the owner of the package source $name which one is right"
-  printf %s "${text//"$signed"/"Signed-By: $stage/$name.asc"}" >"$stage/$name.sources"
+  if ! grep -q '^-----BEGIN PGP' "$key"; then # apt would look for text in it
+    gpg --homedir "$stage/gnupg" --batch --enarmor <"$key" | sed 's/ARMORED FILE/PUBLIC KEY BLOCK/' >"$key.text"
+    mv "$key.text" "$key"
+  fi
+  printf %s "${text//"$signed"/"Signed-By: $key"}" >"$stage/$name.sources"
   apt-get -qq update --error-on=any -o Dir::Etc::sourcelist="$stage/$name.sources" -o Dir::Etc::sourceparts=- \
     -o Dir::State::Lists="$stage/lists" -o Dir::Cache="$stage" -o Acquire::AllowInsecureRepositories=false >&2 ||
     fail "$NAME: the package source $name was refused (see above), so nothing was changed: it could not be reached, \
@@ -40,8 +44,7 @@ try_sources() {
   for name in $leaving; do rm -f "$stage/parts/platform-$name.sources"; done
   for i in "${coming[@]}"; do try_source "$i"; done
   apt-get indextargets -o Dir::Etc::sourceparts="$stage/parts" -o Dir::Cache="$stage" >/dev/null ||
-    fail "$NAME: apt cannot read its package sources together with the new ones (see above), so nothing was changed: \
-remove from the machine what contradicts them, then run again"
+    fail "$NAME: apt cannot have the new package sources beside the others (see above): remove one or the other"
 }
 
 # Puts a source that was tried in its place. It is noted before it is there.

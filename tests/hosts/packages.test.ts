@@ -72,6 +72,32 @@ spec(
   },
 );
 
+spec("a package whose installation failed half-way goes as well", async () => {
+  const wanted = { packages: { "tiny-broken": "" } };
+  assert.match(
+    await refusal(wanted),
+    /\ncomponents: tools: `apt-get` failed \(see above\): look at/,
+  );
+  assert.match(await machine.succeed("dpkg --audit"), /tiny-broken/);
+  assert.match(await refusal(wanted), /\ncomponents: tools: `dpkg` failed \(see above\): look at/);
+  assert.equal(await remove(wanted), "removed tiny-broken\n");
+});
+
+spec("what was killed while it was unpacked is installed anew, or goes", async () => {
+  const wanted = { packages: { "tiny-fragile": "" } };
+  const kill = async () => {
+    await machine.succeed("touch /run/kill");
+    assert.match(await refusal(wanted), /\ncomponents: tools: `apt-get` failed \(see above\)/);
+    await machine.succeed("rm /run/kill");
+    assert.match(await machine.succeed("dpkg --audit"), /must be reinstalled/);
+  };
+  await kill();
+  assert.equal(await apply(wanted), "installed tiny-fragile\n");
+  assert.equal(await remove(wanted), "removed tiny-fragile\n");
+  await kill();
+  assert.equal(await remove(wanted), "removed tiny-fragile\n");
+});
+
 spec("a version is kept exactly: installed, upgraded, downgraded", async () => {
   const tiny = (version: string) => ({ packages: { tiny: version } });
   assert.equal(await apply(tiny("1.0")), "installed tiny=1.0\n");
@@ -161,7 +187,7 @@ spec("what other packages need stays, and goes with the last of them", async () 
   assert.equal(await apply(base), "unchanged\n");
   assert.equal(await remove(needs), "removed tiny-needs\n");
   assert.equal(await versionOf("tiny-base"), "1.0");
-  assert.equal(await remove(base), "");
+  assert.equal(await remove(base), "removed tiny-base, which nothing needs any more\n");
 });
 
 spec("packages are held against upgrades, and released by the last who holds them", async () => {
