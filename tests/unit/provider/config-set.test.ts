@@ -57,6 +57,13 @@ test("what is no plain file any more is told by what it is", () => {
   assert.deepEqual(changes(hidden, "0644", "root:root", "directory", "-"), { "f.type": "delete" });
 });
 
+test("what was found to be no plain file and is one again is told as one", () => {
+  const state = { ...file, type: "symbolic link", content: "" };
+  assert.deepEqual(observed(state, "0644", "root:root", "regular file", hex("text"))["files"], {
+    "/f": { ...file, content: "text" },
+  });
+});
+
 test("of a large file only whether it changed is known", () => {
   const content = "x".repeat(70_000);
   const sha = createHash("sha256").update(content).digest("hex");
