@@ -18,7 +18,7 @@ const files = Array.from({ length: 26 }, (_, index) => ({
   path: `/etc/bench/${index}.conf`,
   content: `# file ${index}\n${"key = value\n".repeat(40)}`,
 }));
-const packages: string[] = [];
+const packages = ["curl", "openssl"];
 const units = ["systemd-journald.service", "ssh.service"];
 
 /** 30 resources that are read before each preview. */

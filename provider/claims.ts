@@ -1,6 +1,6 @@
 import type { CheckFailure } from "./grpc/provider.ts";
 
-/** Who owns what in this run; the engine checks every resource before it changes anything. */
+/** Who owns what in this run: the engine checks each resource of the program, in a preview all of them. */
 export class Claims {
   readonly #owners = new Map<string, string>();
 

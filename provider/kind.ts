@@ -14,14 +14,22 @@ export interface Kind {
   check(news: Properties, olds: Properties): { inputs: Properties; failures: CheckFailure[] };
   /** What belongs to this resource alone on its host, by the input that says so. */
   claims(inputs: Properties): Readonly<Record<string, string>>;
-  /** The script that has the verbs `apply` and `remove`, for inputs without secret marks. */
+  /** The script that has the verbs `apply` and `remove`. */
   script(inputs: Properties): {
     readonly files: readonly URL[];
     readonly values: Readonly<Record<string, ShellValue>>;
     readonly timeoutSeconds: number;
   };
-  /** The state as the host has it now; undefined when nothing of the resource is noted there. */
-  observe(manifest: Manifest, id: string, state: Properties): Properties | undefined;
+  /**
+   * The state as the host has it now; undefined when nothing of the resource is noted there. `inputs` are those of
+   * the last run: what was missing then may be there now.
+   */
+  observe(
+    manifest: Manifest,
+    id: string,
+    state: Properties,
+    inputs: Properties,
+  ): Properties | undefined;
   /** The properties as they are compared, where that is not field by field. */
   comparable?(properties: Properties): Properties;
   /** What a change brings about besides, as changes of further properties, so that previews show it. */

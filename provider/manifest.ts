@@ -2,7 +2,7 @@
 export interface FoundPath {
   /** Octal, four digits. */
   readonly mode: string;
-  /** `user:group` by name, UNKNOWN for a number without one. */
+  /** `user:group` by name, or by number where there is no name. */
   readonly owner: string;
   /** In stat(1)'s words: "regular file", "symbolic link", "directory". */
   readonly type: string;

@@ -66,13 +66,15 @@ export const packages: Kind = {
     return { files: scripts, values, timeoutSeconds: 900 };
   },
 
-  observe(manifest, id, state) {
+  observe(manifest, id, state, inputs) {
     if (!manifest.wanting.has(id)) return undefined;
-    const found = Object.entries(object(state["packages"])).flatMap(([name, version]) => {
+    const all = (name: string) =>
+      Object.entries({ ...object(state[name]), ...object(inputs[name]) });
+    const found = all("packages").flatMap(([name, version]) => {
       const one = manifest.packages.get(name);
       return one ? [[name, version === any ? any : one.version] as const] : [];
     });
-    const sources = Object.entries(object(state["sources"])).flatMap(([name, source]) => {
+    const sources = all("sources").flatMap(([name, source]) => {
       const one = manifest.sources.get(name);
       if (one?.text === undefined) return [];
       return [[name, { ...object(source), text: one.text, fingerprint: one.fingerprint }] as const];
@@ -80,7 +82,9 @@ export const packages: Kind = {
     return {
       ...state,
       packages: Object.fromEntries(found),
-      held: names(state["held"]).filter((name) => manifest.packages.get(name)?.held === true),
+      held: names(inputs["held"] ?? state["held"]).filter(
+        (name) => manifest.packages.get(name)?.held === true,
+      ),
       sources: Object.fromEntries(sources),
     };
   },

@@ -3,7 +3,7 @@ import type { Claims } from "./claims.ts";
 import { type Changes, difference, diffResult } from "./difference.ts";
 import { Unreachable } from "./failure.ts";
 import { type Call, InitFailed, type ResourceType } from "./grpc/provider.ts";
-import { type Properties, revealAll, text, UNKNOWN } from "./grpc/values.ts";
+import { type Properties, text, UNKNOWN } from "./grpc/values.ts";
 import { hostFailures, hostOf } from "./host.ts";
 import type { Hosts } from "./hosts.ts";
 import type { Kind } from "./kind.ts";
@@ -37,7 +37,7 @@ export function resource(kind: Kind, { hosts, claims, offline }: Run): ResourceT
   ) => {
     const host = hostOf(inputs);
     if (offline) throw new Error("PLATFORM_OFFLINE=1 is for previews: unset it to change hosts");
-    const script = kind.script(revealAll(inputs));
+    const script = kind.script(inputs);
     const values = { ...script.values, ID: id, NAME: call.name };
     try {
       return await hosts.change(host, verb, { ...script, values }, call.signal, patience);
@@ -91,7 +91,7 @@ export function resource(kind: Kind, { hosts, claims, offline }: Run): ResourceT
         return { id, inputs, ...written(is) };
       }
       try {
-        const found = kind.observe(await hosts.manifest(host, signal), id, is);
+        const found = kind.observe(await hosts.manifest(host, signal), id, is, inputs);
         return found && { id, inputs, ...written(found) };
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error;
@@ -119,7 +119,7 @@ export function resource(kind: Kind, { hosts, claims, offline }: Run): ResourceT
   /** What a failed Create has made all the same; undefined when there is nothing, or nobody to ask. */
   async function leftBehind(id: string, inputs: Properties, signal: AbortSignal) {
     try {
-      return kind.observe(await hosts.manifest(hostOf(inputs), signal), id, inputs);
+      return kind.observe(await hosts.manifest(hostOf(inputs), signal), id, inputs, inputs);
     } catch {
       return undefined;
     }

@@ -45,21 +45,21 @@ export const unit: Kind = {
     return { files, values, timeoutSeconds: 180 };
   },
 
-  observe(manifest, id, state) {
+  observe(manifest, id, state, inputs) {
     const found = manifest.units.get(text(state["unit"]));
-    return found?.owner === id ? { ...withoutMarks(state), ...observed(found) } : undefined;
+    return found?.owner === id ? { ...withoutMarks(state), ...observed(found, inputs) } : undefined;
   },
 
   replaces: (path) => path === "unit",
 };
 
-/** A unit as it was found; `masked` and `failed` are there only when they are true, to be shown as going. */
-function observed({ enabled, active }: FoundUnit): Properties {
+/** A unit as it was found; `masked` and `failed` are there only when they are true and will go. */
+function observed({ enabled, active }: FoundUnit, wanted: Properties): Properties {
   return {
     enabled: enabledWords.includes(enabled),
     active: active === "active" || active === "reloading",
-    ...(enabled.startsWith("masked") ? { masked: true } : {}),
-    ...(active === "failed" ? { failed: true } : {}),
+    ...(enabled.startsWith("masked") && wanted["enabled"] !== false ? { masked: true } : {}),
+    ...(active === "failed" && wanted["active"] !== false ? { failed: true } : {}),
   };
 }
 

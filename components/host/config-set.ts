@@ -33,6 +33,8 @@ export interface ConfigSetArgs {
   readonly activate?: readonly Argv[];
   /** Asks the running service whether they did; if not, the old files come back. */
   readonly probe?: readonly Argv[];
+  /** What takes the place of `activate` when the set is removed; for a service that may have been stopped before. */
+  readonly deactivate?: readonly Argv[];
 }
 
 /**
@@ -57,6 +59,7 @@ export class ConfigSet extends HostResource {
       validate: lines(args.validate),
       activate: lines(args.activate),
       probe: lines(args.probe),
+      deactivate: lines(args.deactivate),
     };
     super("ConfigSet", name, host, inputs, opts);
   }

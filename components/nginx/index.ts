@@ -34,8 +34,6 @@ export class Nginx extends Service {
     const child = { parent: this };
     const wanted = { host, packages: ["nginx", "curl"] };
     const packages = new Packages(`${name}-packages`, wanted, child);
-    const ready = ["nginx", "-t", "-q"] as const;
-    new Unit(`${name}-unit`, { host, unit: "nginx.service", ready, packages }, child);
     const { files, id } = proxyFiles(sites, host.release, options);
     new ConfigSet(
       `${name}-files`,
@@ -45,10 +43,13 @@ export class Nginx extends Service {
         absent: ["/etc/nginx/sites-enabled/default"],
         validate: [["nginx", "-t", "-q"]],
         activate: [["systemctl", "reload-or-restart", "nginx"]],
+        deactivate: [["systemctl", "try-reload-or-restart", "nginx"]],
         probe: sites.map((site) => probe(site, id)),
       },
       child,
     );
+    const ready = ["nginx", "-t", "-q"] as const;
+    new Unit(`${name}-unit`, { host, unit: "nginx.service", ready, packages }, child);
     this.urls = sites.map((site) => `https://${site.hostname}/`);
     this.checks = sites.map((site) => siteCheck(host, site));
     this.registerOutputs({ urls: this.urls, checks: this.checks });

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Keeps the files PATHS (MODES, OWNERS, CONTENTS) as one set that stands or falls together; ABSENT are paths that
 # must not exist. What was on the machine before the set comes back with `remove`, unless ADOPT is refuse: then
-# nothing may have been there. SECRETS are those of PATHS of which only a digest with SALT is ever told.
+# nothing may have been there, and DEACTIVATE runs where ACTIVATE would do too much. SECRETS are those of PATHS of
+# which only a digest with SALT is ever told.
 # shellcheck source-path=SCRIPTDIR disable=SC2153,SC2154
 
 refuse_strangers() {
@@ -15,6 +16,13 @@ carry its settings over or decide against them, move the file away, then run aga
   done
 }
 
+refuse_directories() {
+  local path
+  for path in "${PATHS[@]}"; do
+    if [[ -d $path && ! -L $path ]]; then fail "$NAME: $path is a directory: move it away, then run again"; fi
+  done
+}
+
 # What the set needs to be read, and that it owns its paths from now on.
 commit() {
   local path other
@@ -23,6 +31,7 @@ commit() {
   for path in "${wanted[@]}"; do
     other=$(holder "$path")
     [[ -n $other ]] || continue
+    awk -v path="$path" 'index(path, $0 "/") == 1' "$other/directories" >>"$set/directories" 2>/dev/null || true
     grep -vxF -- "$path" "$other/paths" >"$other/paths.new" || true
     mv -fT "$other/paths.new" "$other/paths"
     rm -rf "$other/original$path"
@@ -43,6 +52,7 @@ apply() {
     say unchanged
     return
   fi
+  refuse_directories
   refuse_strangers
   validate || fail "$NAME: the new files were refused (see above) and nothing was changed; correct the option and run again"
   rm -f "$set/active"
@@ -58,6 +68,7 @@ remove() {
   [[ -d $set ]] || return 0
   local path directory
   while read -r path; do
+    if [[ -d $path && ! -L $path ]]; then continue; fi # somebody's own; it was a file when it was ours
     rm -f "$path"
     exists "$set/original$path" || continue
     mkdir -p "${path%/*}"
@@ -66,8 +77,9 @@ remove() {
   while read -r directory; do
     [[ ! -d $directory ]] || rmdir --ignore-fail-on-non-empty "$directory"
   done < <(sort -ru "$set/directories" 2>/dev/null || true)
-  if run "$VALIDATE"; then run "$ACTIVATE" || true; fi
+  if run "$VALIDATE"; then run "${DEACTIVATE:-$ACTIVATE}" || true; fi
   rm -rf "$set"
+  rmdir --ignore-fail-on-non-empty "$STATE/sets"
 }
 
 "$@" </dev/null

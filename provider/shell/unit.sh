@@ -75,6 +75,7 @@ remove() {
     case $enabled in enabled) systemctl enable --quiet "$UNIT" ;; disabled) systemctl disable --quiet "$UNIT" ;; esac
   fi
   rm -f "$note"
+  rmdir --ignore-fail-on-non-empty "${note%/*}"
 }
 
 "$@" </dev/null

@@ -82,7 +82,7 @@ const drifts: readonly (readonly [string, string, string, Readonly<Record<string
     "a large file changed at its end",
     "echo x >>/etc/drift/large",
     "drift-set",
-    { '["/etc/drift/large"].content': "UPDATE" },
+    { '["/etc/drift/large"].digest': "UPDATE" },
   ],
   [
     "a secret changed",
