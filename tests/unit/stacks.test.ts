@@ -75,8 +75,8 @@ test("all that is put on a host waits for the one before it", async () => {
       ...[
         "forum-certificate-files",
         "forum-nginx-packages",
-        "forum-nginx-unit",
         "forum-nginx-files",
+        "forum-nginx-unit",
       ],
     ],
   );

@@ -77,6 +77,7 @@ test("chain and key lie in the central place, the key for root alone, and only t
     validate: ["sh -c '! command -v nginx >/dev/null || nginx -t -q'"],
     activate: ["sh -c '! systemctl is-active -q nginx || systemctl reload nginx'"],
     probe: [],
+    deactivate: [],
   });
 });
 

@@ -90,6 +90,7 @@ test("a set is its files by path, its absences and its commands as one line each
             ["sync", "/etc"],
           ],
           probe: [["curl", "a b"]],
+          deactivate: [["systemctl", "try-restart", "nginx"]],
         }),
       preview,
     );
@@ -105,6 +106,7 @@ test("a set is its files by path, its absences and its commands as one line each
       validate: ["nginx -t"],
       activate: ["systemctl reload nginx", "sync /etc"],
       probe: ["curl 'a b'"],
+      deactivate: ["systemctl try-restart nginx"],
     });
     assert.deepEqual(secrets, ['files["/etc/b.key"].content']);
   }
@@ -122,6 +124,7 @@ test("a set that says nothing else replaces what stands there and runs no comman
     validate: [],
     activate: [],
     probe: [],
+    deactivate: [],
   });
 });
 

@@ -148,6 +148,7 @@ test("the proxy takes Debian's default site away, asks nginx before and the site
       ready: "nginx -t -q",
       restartAfter: preview ? UNKNOWN : "2026-11-23T02:30:11Z",
     });
+    assert.deepEqual(resource("proxy-unit").dependsOn, ["proxy-files", "proxy-packages"]);
     const { inputs, secrets, dependsOn } = resource("proxy-files");
     const { files, id } = proxyFiles([site], "bookworm", standard);
     const contents = files.map(({ path, content }) => [
@@ -158,13 +159,14 @@ test("the proxy takes Debian's default site away, asks nginx before and the site
     assert.deepEqual(inputs["absent"], ["/etc/nginx/sites-enabled/default"]);
     assert.deepEqual(inputs["validate"], ["nginx -t -q"]);
     assert.deepEqual(inputs["activate"], ["systemctl reload-or-restart nginx"]);
+    assert.deepEqual(inputs["deactivate"], ["systemctl try-reload-or-restart nginx"]);
     const [probe = "", ...others] = inputs["probe"] as string[];
     assert.deepEqual(others, []);
     assert.ok(
       probe.startsWith("sh -c 'for try in 1 2 3") &&
         probe.endsWith(` probe ${site.hostname} ${id}`),
     );
-    assert.deepEqual([secrets, dependsOn], [[], ["proxy-unit"]]);
+    assert.deepEqual([secrets, dependsOn], [[], ["proxy-packages"]]);
   }
 });
 

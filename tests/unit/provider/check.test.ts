@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { isSecret, secret, text, UNKNOWN, type Properties } from "../../../provider/grpc/values.ts";
 import { host, motd, onFakeHost, urn } from "./fake-host.ts";
@@ -192,6 +193,23 @@ test("a path that one set wants and another wants absent is claimed by both", as
         reason: "/etc/motd on forum belongs to first already: take it out of one of the two",
       },
     ]);
+  });
+});
+
+test("a text of more than 64 KiB gets a digest to be compared by, without a salt", async () => {
+  await onFakeHost(async (run) => {
+    const sizes = [65_536, 65_537];
+    const files = sizes.map((size): [string, Properties] => [
+      `/f${size}`,
+      { ...file, content: "x".repeat(size) },
+    ]);
+    const news = { ...motd, files: Object.fromEntries(files) };
+    const { response } = await run.ask("Check", { urn: urn("ConfigSet"), news, olds: {} });
+    const inputs = response?.["inputs"] as Record<string, Record<string, Properties>>;
+    assert.equal(inputs["salt"], undefined);
+    const digests = sizes.map((size) => inputs["files"]?.[`/f${size}`]?.["digest"]);
+    const sum = createHash("sha256").update("x".repeat(65_537)).digest("hex");
+    assert.deepEqual(digests, [undefined, sum.slice(0, 32)]);
   });
 });
 

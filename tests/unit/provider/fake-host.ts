@@ -101,6 +101,7 @@ export const motd: Properties = {
   validate: [],
   activate: [],
   probe: [],
+  deactivate: [],
 };
 
 /** The URN of a resource, by the last part of its type. */

@@ -36,7 +36,12 @@ test("a set is made, found as it was made, and left alone", async () => {
 
 test("a script is sent the inputs, the id of the resource and its name, and nothing else", async () => {
   await onFakeHost(async (run, machine) => {
-    const more = { absent: ["/etc/a"], validate: ["true", "sh -c 'a b'"], probe: ["false"] };
+    const more = {
+      absent: ["/etc/a"],
+      validate: ["true", "sh -c 'a b'"],
+      probe: ["false"],
+      deactivate: ["true"],
+    };
     const [kept] = await run.apply(set, { ...motd, ...more });
     assert.deepEqual(assignmentLines(machine.sent[0]?.stdin).join("\n").split("\n"), [
       "RELEASE='bookworm'",
@@ -52,6 +57,7 @@ test("a script is sent the inputs, the id of the resource and its name, and noth
       String.raw`sh -c '\''a b'\'''`,
       "ACTIVATE=''",
       "PROBE='false'",
+      "DEACTIVATE='true'",
       "CONTENTS=('hello",
       "')",
       `ID='${kept?.id ?? ""}'`,

@@ -27,7 +27,7 @@ const good = [
 ];
 
 const observe = (lines: readonly (readonly string[])[]) =>
-  packages.observe(parseManifest(manifest(...lines)), "a", state);
+  packages.observe(parseManifest(manifest(...lines)), "a", state, state);
 
 /** The changes that would bring the packages back, when these lines stand in place of the good ones of their names. */
 function changes(...lines: readonly (readonly string[])[]) {
@@ -67,6 +67,12 @@ test("a source whose text or key was changed, or that is gone, is told", () => {
     "sources.docker.fingerprint": "update",
   });
   assert.deepEqual(changes(["source", "docker", fingerprint, "-"]), { "sources.docker": "add" });
+});
+
+test("what was missing in the last run and is there again is found", () => {
+  const is = { ...state, packages: {}, held: [], sources: {} };
+  const found = packages.observe(parseManifest(manifest(...good)), "a", is, state);
+  assert.deepEqual(found, state);
 });
 
 test("packages that nobody noted on the host are gone", () => {

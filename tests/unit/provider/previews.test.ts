@@ -92,6 +92,17 @@ test("with files that change, the commands that make them active are shown to ru
   });
   assert.deepEqual(await changes("ConfigSet", set, { ...set, probe: [] }), {
     "probe[0]": "DELETE",
+    ...runs,
+  });
+  assert.deepEqual(
+    await changes("ConfigSet", set, { ...set, activate: ["true", activate[1] ?? ""] }),
+    {
+      "activate[0]": "UPDATE",
+      "activate[1]": "ADD",
+    },
+  );
+  assert.deepEqual(await changes("ConfigSet", set, { ...set, deactivate: ["true"] }), {
+    "deactivate[0]": "ADD",
   });
   assert.deepEqual(await changes("ConfigSet", set, set), {});
 });

@@ -14,12 +14,11 @@ const state = {
   restartAfter: "2026-11-23T02:30:11Z",
 };
 
-const observed = (enabled: string, active: string, owner = "a") =>
-  unit.observe(
-    parseManifest(manifest(["unit", owner, "nginx.service", enabled, active])),
-    "a",
-    state,
-  );
+/** What is found when the host says this of the unit; `is` is the state of the last run, `wanted` its inputs. */
+function observed(enabled: string, active: string, { owner = "a", is = {}, wanted = {} } = {}) {
+  const found = parseManifest(manifest(["unit", owner, "nginx.service", enabled, active]));
+  return unit.observe(found, "a", { ...state, ...is }, { ...state, ...wanted });
+}
 
 /** The changes that would bring the unit back to what the state says. */
 const changes = (enabled: string, active: string) =>
@@ -49,13 +48,17 @@ test("a unit that was disabled, masked or stopped by hand is told", () => {
 
 test("a unit that failed says so, and what it was told before is forgotten", () => {
   assert.deepEqual(changes("enabled", "failed"), { active: "update", failed: "delete" });
-  const found = parseManifest(manifest(["unit", "a", "nginx.service", "enabled", "active"]));
-  assert.deepEqual(unit.observe(found, "a", { ...state, masked: true, failed: true }), state);
+  assert.deepEqual(observed("enabled", "active", { is: { masked: true, failed: true } }), state);
+});
+
+test("a unit that is to be off may be masked, and may have failed", () => {
+  const wanted = { enabled: false, active: false };
+  assert.deepEqual(observed("masked", "failed", { wanted }), { ...state, ...wanted });
 });
 
 test("a unit that another resource owns, or nobody, is gone", () => {
-  assert.equal(observed("enabled", "active", "b"), undefined);
-  assert.equal(unit.observe(parseManifest(manifest()), "a", state), undefined);
+  assert.equal(observed("enabled", "active", { owner: "b" }), undefined);
+  assert.equal(unit.observe(parseManifest(manifest()), "a", state, state), undefined);
 });
 
 test("another unit is another resource; anything else changes in place", () => {
