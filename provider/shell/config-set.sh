@@ -31,7 +31,6 @@ commit() {
   for path in "${wanted[@]}"; do
     other=$(holder "$path")
     [[ -n $other ]] || continue
-    awk -v path="$path" 'index(path, $0 "/") == 1' "$other/directories" >>"$set/directories" 2>/dev/null || true
     grep -vxF -- "$path" "$other/paths" >"$other/paths.new" || true
     mv -fT "$other/paths.new" "$other/paths"
     rm -rf "$other/original$path"
@@ -66,7 +65,7 @@ apply() {
 
 remove() {
   [[ -d $set ]] || return 0
-  local path directory
+  local path directory heir # a set that still has files there takes the directory away in its time
   while read -r path; do
     if [[ -d $path && ! -L $path ]]; then continue; fi # somebody's own; it was a file when it was ours
     rm -f "$path"
@@ -75,7 +74,10 @@ remove() {
     cp -a "$set/original$path" "$path"
   done < <(cat "$set/paths" 2>/dev/null || true)
   while read -r directory; do
-    [[ ! -d $directory ]] || rmdir --ignore-fail-on-non-empty "$directory"
+    [[ -d $directory ]] || continue
+    rmdir --ignore-fail-on-non-empty "$directory"
+    heir=$(grep -lsF -- "$directory/" "$STATE"/sets/*/paths | grep -vxF "$set/paths" | head -n 1) || true
+    if [[ -d $directory && -n $heir ]]; then printf '%s\n' "$directory" >>"${heir%/*}/directories"; fi
   done < <(sort -ru "$set/directories" 2>/dev/null || true)
   if run "$VALIDATE"; then run "${DEACTIVATE:-$ACTIVATE}" || true; fi
   rm -rf "$set"
