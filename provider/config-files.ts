@@ -17,10 +17,14 @@ export function filesOf(properties: Properties): Record<string, Properties> {
   );
 }
 
-/** The file with a digest, when it is secret or large: that is what is compared then, and shown. */
-export function withDigest(file: Properties, salt: Value): Properties {
+/**
+ * The file with a digest, when it is secret or large: that is what is compared then, and shown. Whether a content
+ * that is not known yet is secret, the engine does not always say: it is what it was, `earlier`.
+ */
+export function withDigest(file: Properties, salt: Value, earlier: Properties = {}): Properties {
   const content = file["content"] ?? "";
   if (isSecret(content)) return { ...file, digest: digest(salt, content) };
+  if (content === UNKNOWN && "digest" in earlier) return { ...file, digest: UNKNOWN };
   const plain = text(content);
   const isLarge = plain !== UNKNOWN && Buffer.byteLength(plain) > large;
   return isLarge ? { ...file, digest: sha256(plain) } : file;

@@ -17,15 +17,22 @@ const scripts = ["transaction.sh", "swap.sh", "view.sh", "config-set.sh"].map(
 export const configSet: Kind = {
   inputs: ["files", "absent", "adopt", "validate", "activate", "probe", "deactivate"],
   outputs: [],
+  transactional: true,
 
   check(news, olds) {
     const files = Object.entries(filesOf(news));
     const failures = files.flatMap(([path, file]) => faults(path, file));
     for (const path of texts(news["absent"])) failures.push(...pathFault("absent", path));
+    for (const path of texts(news["absent"]).filter((one) => one in filesOf(news))) {
+      failures.push({ property: "absent", reason: `${path} is among the files, too` });
+    }
     if (failures.length > 0) return { inputs: news, failures };
     const hidden = files.some(([, file]) => isSecret(file["content"]));
     const salt = hidden ? saltOf(olds) : "";
-    const checked = files.map(([path, file]): [string, Value] => [path, withDigest(file, salt)]);
+    const checked = files.map(([path, file]): [string, Value] => [
+      path,
+      withDigest(file, salt, filesOf(olds)[path]),
+    ]);
     const salted: Properties = hidden ? { salt } : {};
     return { inputs: { ...news, ...salted, files: Object.fromEntries(checked) }, failures };
   },

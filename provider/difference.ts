@@ -27,6 +27,12 @@ function compare(is: Value | undefined, wanted: Value | undefined, path: string,
   else if (wanted === undefined) out[path] = "delete";
   else if (wanted === UNKNOWN || isSecret(is) || isSecret(wanted)) out[path] = "update";
   else if (Array.isArray(is) && Array.isArray(wanted)) {
+    if (is.length < wanted.length && is.every((one) => wanted.includes(one))) {
+      for (const [index, one] of wanted.entries()) {
+        if (!is.includes(one)) out[`${path}[${index}]`] = "add"; // what it lacks, wherever it stands
+      }
+      return;
+    }
     for (let index = 0; index < Math.max(is.length, wanted.length); index++) {
       compare(is[index], wanted[index], `${path}[${index}]`, out);
     }

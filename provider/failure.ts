@@ -29,6 +29,16 @@ export function explained(host: Host, error: unknown): Unreachable {
         "with `ssh-add`, or put its public half on the machine",
     );
   }
+  if (/No \S+ host key is known/.test(said)) {
+    return new Unreachable(
+      host,
+      "was not asked, for `hostKey` is not a key: copy it again from /etc/ssh/ssh_host_ed25519_key.pub on the machine",
+    );
+  }
+  if (/spawn ssh ENOENT/.test(said)) {
+    const why = "was not asked, for there is no `ssh` on this computer: install OpenSSH's client";
+    return new Unreachable(host, why);
+  }
   const last = said.split("\n").findLast((line) => line.trim() !== "") ?? said;
   const why = `cannot be reached: ${last.trim()}. See that the machine runs and that its address and port are right`;
   return new Unreachable(host, why, true);

@@ -26,8 +26,9 @@ export function hostFailures(inputs: Properties): CheckFailure[] {
   const host = reveal(inputs["host"] ?? null);
   if (!isObject(host)) return [{ property: "host", reason: "names the machine and is missing" }];
   const wrong = Object.entries(patterns)
-    .filter(([key]) => key === "name" || host[key] !== UNKNOWN)
-    .filter(([key, pattern]) => !pattern.test(text(host[key])))
+    .filter(([key, pattern]) =>
+      host[key] === UNKNOWN ? key === "name" : !pattern.test(text(host[key])),
+    )
     .map(([key]) => key);
   const { port } = host;
   if (typeof port !== "number" && port !== UNKNOWN) wrong.push("port");

@@ -101,7 +101,7 @@ export class Hosts {
     else await new Promise<void>((go) => reached.waiting.push(go)); // takes over a place
     try {
       const connection = await this.#connect(host, reached, signal, seconds);
-      if (signal.aborted) throw new Error(`${described(host)}: the run was cancelled`);
+      if (signal.aborted) throw new Unreachable(host, "was not asked: the run was cancelled");
       const values = { RELEASE: host.release, INSTANCE: host.instance, ...script.values };
       const command = remoteCommand(verb, script.timeoutSeconds, host.user);
       // A cancelled run begins nothing more, but what runs on a host runs to its end: that is what it is made for.
@@ -142,7 +142,9 @@ export class Hosts {
       } catch (error) {
         const failure = explained(host, error);
         if (!failure.passing || performance.now() > end) throw failure;
-        await pause(3000, undefined, { signal });
+        await pause(3000, undefined, { signal }).catch(() => {
+          throw new Unreachable(host, "was waited for, and the run was cancelled");
+        });
       }
     }
   }

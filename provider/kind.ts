@@ -36,6 +36,8 @@ export interface Kind {
   effects?(changes: Changes, inputs: Properties): Changes;
   /** Outputs whose value cannot be known before such a change was made. */
   unknownAfter?(changes: Changes): readonly string[];
+  /** True when a change that failed was put back by its own script. */
+  readonly transactional?: boolean;
   /** Whether a change of this path needs a new resource. */
   replaces?(path: string): boolean;
 }

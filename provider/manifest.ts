@@ -4,7 +4,7 @@ export interface FoundPath {
   readonly mode: string;
   /** `user:group` by name, or by number where there is no name. */
   readonly owner: string;
-  /** In stat(1)'s words: "regular file", "symbolic link", "directory". */
+  /** "regular file", "symbolic link", "directory" or "special file". */
   readonly type: string;
   /** The text of a plain file, or a digest of it. */
   readonly content:

@@ -22,6 +22,9 @@ export const packages: Kind = {
   check(news) {
     const failures: CheckFailure[] = [];
     const wanted = object(news["packages"]);
+    if (Object.keys(wanted).length === 0) {
+      failures.push({ property: "packages", reason: "names no package" });
+    }
     for (const [name, version] of Object.entries(wanted)) {
       if (!/^[a-z0-9][a-z0-9+.-]+$/.test(name) || !/^[\w.+:~-]+$/.test(text(version))) {
         const reason = `"${name}" is not a package's name, or its version is not one`;

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
+import { type Change, change, halfDone } from "./change.ts";
 import type { Claims } from "./claims.ts";
 import { type Changes, difference, diffResult } from "./difference.ts";
 import { Unreachable } from "./failure.ts";
-import { type Call, InitFailed, type ResourceType } from "./grpc/provider.ts";
-import { type Properties, text, UNKNOWN } from "./grpc/values.ts";
+import { InitFailed, type ResourceType } from "./grpc/provider.ts";
+import { type Properties, UNKNOWN } from "./grpc/values.ts";
 import { hostFailures, hostOf } from "./host.ts";
 import type { Hosts } from "./hosts.ts";
 import type { Kind } from "./kind.ts";
-import { redacted } from "./secrets.ts";
 import { upgraded, written } from "./state.ts";
 
 /** What all resources of a run share. */
@@ -18,35 +18,21 @@ export interface Run {
   readonly offline: boolean;
 }
 
+/** Properties of the state that are there when something is not as it should be, and go with the next change. */
+const marks = ["unverified", "unfinished"];
+
 /** A resource type of the provider: the life that all kinds have in common. */
 export function resource(kind: Kind, { hosts, claims, offline }: Run): ResourceType {
   const changesOf = (olds: Properties, news: Properties): Changes => {
     const form = (properties: Properties) => kind.comparable?.(properties) ?? properties;
     const is = upgraded(olds);
     const changes = difference(form(is), form(news), [...kind.inputs, "host"]);
-    if (is["unverified"] !== undefined) changes["unverified"] = "delete";
+    for (const mark of marks.filter((one) => one in is)) changes[mark] = "delete";
     return { ...changes, ...kind.effects?.(changes, news) };
   };
 
-  const run = async (
-    verb: "apply" | "remove",
-    call: Call,
-    id: string,
-    inputs: Properties,
-    patience?: number,
-  ) => {
-    const host = hostOf(inputs);
+  const online = () => {
     if (offline) throw new Error("PLATFORM_OFFLINE=1 is for previews: unset it to change hosts");
-    const script = kind.script(inputs);
-    const values = { ...script.values, ID: id, NAME: call.name };
-    try {
-      return await hosts.change(host, verb, { ...script, values }, call.signal, patience);
-    } catch (error) {
-      const message = redacted(error instanceof Error ? error.message : String(error), inputs);
-      throw error instanceof Unreachable && verb === "remove"
-        ? new Error(`${message}; when it is gone for good: pulumi state delete '${call.urn}'`)
-        : new Error(message, { cause: error });
-    }
   };
 
   return {
@@ -64,15 +50,10 @@ export function resource(kind: Kind, { hosts, claims, offline }: Run): ResourceT
 
     async create({ inputs, preview, ...call }) {
       if (preview) return { id: "", ...written({ ...inputs, ...unknown(kind.outputs) }) };
-      const id = randomBytes(8).toString("hex");
-      try {
-        const said = await run("apply", call, id, inputs);
-        return { id, ...written({ ...inputs, ...outputsIn(said, kind.outputs) }) };
-      } catch (error) {
-        const half = await leftBehind(id, inputs, call.signal);
-        if (half === undefined || !(error instanceof Error)) throw error;
-        throw new InitFailed(error.message, { id, inputs, ...written(half) });
-      }
+      online();
+      const what = { ...call, id: randomBytes(8).toString("hex"), inputs, verb: "apply" } as const;
+      const outputs = await tried(what);
+      return { id: what.id, ...written({ ...inputs, ...outputs }) };
     },
 
     async read({ id, inputs, state, signal }) {
@@ -101,27 +82,33 @@ export function resource(kind: Kind, { hosts, claims, offline }: Run): ResourceT
     },
 
     async update({ id, news, olds, preview, ...call }) {
-      const kept = pick(olds, kind.outputs);
+      const kept = pick(upgraded(olds), kind.outputs);
       if (preview) {
         const unsure = kind.unknownAfter?.(changesOf(olds, news)) ?? [];
         return written({ ...news, ...kept, ...unknown(unsure) });
       }
-      const said = await run("apply", call, id, news, 30); // other hosts go on meanwhile
-      return written({ ...news, ...kept, ...outputsIn(said, kind.outputs) });
+      online();
+      // Not for long: the other hosts of the run go on meanwhile.
+      const what = { ...call, id, inputs: news, verb: "apply", patience: 30 } as const;
+      return written({ ...news, ...kept, ...(await tried(what)) });
     },
 
     async delete({ id, state, oldInputs, ...call }) {
-      const inputs = Object.keys(oldInputs).length > 0 ? oldInputs : upgraded(state);
-      await run("remove", call, id, inputs, 30);
+      online();
+      const is = upgraded(state);
+      const inputs = Object.keys(oldInputs).length > 0 ? oldInputs : is;
+      await change(kind, hosts, { ...call, id, inputs, verb: "remove", patience: 30 });
     },
   };
 
-  /** What a failed Create has made all the same; undefined when there is nothing, or nobody to ask. */
-  async function leftBehind(id: string, inputs: Properties, signal: AbortSignal) {
+  /** Changes the host; what a failed change has left there is kept in the state. */
+  async function tried(what: Change): Promise<Properties> {
     try {
-      return kind.observe(await hosts.manifest(hostOf(inputs), signal), id, inputs, inputs);
-    } catch {
-      return undefined;
+      return await change(kind, hosts, what);
+    } catch (error) {
+      const half = await halfDone(kind, hosts, what, error);
+      if (half === undefined || !(error instanceof Error)) throw error;
+      throw new InitFailed(error.message, { ...what, ...written(half) });
     }
   }
 }
@@ -136,15 +123,4 @@ function unknown(names: readonly string[]): Properties {
 
 function pick(from: Properties, names: readonly string[]): Properties {
   return Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)));
-}
-
-/** Scripts tell outputs by lines `output <name> <value>`. */
-function outputsIn(said: string, names: readonly string[]): Properties {
-  const lines = said.split("\n").map((line) => line.split(" "));
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const line = lines.findLast(([word, about]) => word === "output" && about === name);
-      return line ? [[name, text(line.slice(2).join(" "))]] : [];
-    }),
-  );
 }

@@ -3,8 +3,8 @@ import { type Properties, text, UNKNOWN } from "./grpc/values.ts";
 import type { Kind } from "./kind.ts";
 import type { FoundUnit } from "./manifest.ts";
 
-/** systemd's words for a unit that starts at boot, or that something else starts (systemctl(1), is-enabled). */
-const enabledWords = ["enabled", "static", "alias", "indirect", "generated", "linked"];
+/** systemd's words for units that can neither be enabled nor disabled: what they need starts them (systemctl(1)). */
+const neither = ["static", "alias", "indirect", "generated"];
 
 /**
  * `host:index:Unit`: a systemd unit. Inputs: `unit`, its name; `enabled` and `active`, booleans; `ready`, a shell
@@ -56,7 +56,7 @@ export const unit: Kind = {
 /** A unit as it was found; `masked` and `failed` are there only when they are true and will go. */
 function observed({ enabled, active }: FoundUnit, wanted: Properties): Properties {
   return {
-    enabled: enabledWords.includes(enabled),
+    enabled: neither.includes(enabled) ? (wanted["enabled"] ?? true) : enabled === "enabled",
     active: active === "active" || active === "reloading",
     ...(enabled.startsWith("masked") && wanted["enabled"] !== false ? { masked: true } : {}),
     ...(active === "failed" && wanted["active"] !== false ? { failed: true } : {}),

@@ -56,3 +56,21 @@ stage() {
     fi
   done < <(cat "$set/paths" 2>/dev/null || true)
 }
+
+refuse_strangers() {
+  local i
+  [[ $ADOPT == refuse ]] || return 0
+  for i in "${!PATHS[@]}"; do
+    if [[ -z ${STAGED[i]} ]] || ! exists "${PATHS[i]}" || grep -qxF "${PATHS[i]}" "$set/paths"; then continue; fi
+    [[ -z $(holder "${PATHS[i]}") ]] || continue
+    same "${STAGED[i]}" "${PATHS[i]}" || fail "${PATHS[i]} is there already and was not written by the platform: \
+carry its settings over or decide against them, move the file away, then run again"
+  done
+}
+
+refuse_directories() {
+  local path
+  for path in "${PATHS[@]}"; do
+    if [[ -d $path && ! -L $path ]]; then fail "$NAME: $path is a directory: move it away, then run again"; fi
+  done
+}

@@ -37,17 +37,16 @@ own() {
 
 property() { systemctl show --property="$1" --value "$UNIT"; }
 exists() { [[ $(property LoadState) != not-found ]]; }
-enabled() { systemctl is-enabled --quiet "$UNIT" 2>/dev/null; }
 
 apply() {
   local did=()
   exists || fail "$NAME: there is no unit $UNIT on the machine: install the package that has it"
   own
-  if [[ $ENABLED == yes ]] && ! enabled; then
+  if [[ $ENABLED == yes && ! $(property UnitFileState) =~ ^(enabled|static|alias|indirect|generated)$ ]]; then
     systemctl unmask --quiet "$UNIT" || true
     systemctl enable --quiet "$UNIT" || true # what is wrong shows below
     did+=(enabled)
-  elif [[ $ENABLED == no ]] && enabled; then
+  elif [[ $ENABLED == no && $(property UnitFileState) == enabled ]]; then
     systemctl disable --quiet "$UNIT"
     did+=(disabled)
   fi

@@ -1,0 +1,66 @@
+import { Unreachable } from "./failure.ts";
+import type { Call } from "./grpc/provider.ts";
+import { type Properties, text } from "./grpc/values.ts";
+import { hostOf } from "./host.ts";
+import type { Hosts } from "./hosts.ts";
+import type { Kind } from "./kind.ts";
+import { redacted } from "./secrets.ts";
+
+/** One change of one resource on its host. */
+export interface Change extends Call {
+  readonly verb: "apply" | "remove";
+  readonly id: string;
+  readonly inputs: Properties;
+  /** Seconds that it waits for a machine that does not answer; 90 when absent, as for one that boots. */
+  readonly patience?: number;
+}
+
+/** Runs a kind's script on the host; gives the outputs that it told. Throws its words, without any secret. */
+export async function change(kind: Kind, hosts: Hosts, what: Change): Promise<Properties> {
+  const { verb, id, inputs, name, urn, signal, patience } = what;
+  const script = kind.script(inputs);
+  const values = { ...script.values, ID: id, NAME: name };
+  try {
+    const sent = { ...script, values };
+    const said = await hosts.change(hostOf(inputs), verb, sent, signal, patience);
+    return outputsIn(said, kind.outputs);
+  } catch (error) {
+    const message = redacted(error instanceof Error ? error.message : String(error), inputs);
+    throw error instanceof Unreachable && verb === "remove"
+      ? new Error(`${message}; when it is gone for good: pulumi state delete '${urn}'`)
+      : new Error(message, { cause: error });
+  }
+}
+
+/**
+ * What a change that failed has made all the same, marked as `unfinished` so that the next run does it again: the
+ * engine itself forgets. Undefined when nothing was made, when the kind puts everything back, or when nobody answers.
+ */
+export async function halfDone(
+  kind: Kind,
+  hosts: Hosts,
+  { id, inputs, signal }: Change,
+  error: unknown,
+): Promise<Properties | undefined> {
+  if (!(error instanceof Error) || error.cause instanceof Unreachable) return undefined;
+  if (kind.transactional === true) return undefined;
+  const why = error.message.trim().split("\n").at(-1) ?? "";
+  try {
+    const manifest = await hosts.manifest(hostOf(inputs), signal);
+    const found = kind.observe(manifest, id, inputs, inputs);
+    return found && { ...found, unfinished: why };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Scripts tell outputs by lines `output <name> <value>`. */
+function outputsIn(said: string, names: readonly string[]): Properties {
+  const lines = said.split("\n").map((line) => line.split(" "));
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const line = lines.findLast(([word, about]) => word === "output" && about === name);
+      return line ? [[name, text(line.slice(2).join(" "))]] : [];
+    }),
+  );
+}
