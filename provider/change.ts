@@ -42,9 +42,10 @@ export async function halfDone(
   { id, inputs, signal }: Change,
   error: unknown,
 ): Promise<Properties | undefined> {
-  if (!(error instanceof Error) || error.cause instanceof Unreachable) return undefined;
-  if (kind.transactional === true) return undefined;
-  const why = error.message.trim().split("\n").at(-1) ?? "";
+  if (!(error instanceof Error)) return undefined;
+  const { cause, message } = error;
+  if (cause instanceof Unreachable ? !cause.begun : kind.transactional === true) return undefined;
+  const why = message.trim().split("\n").at(-1) ?? "";
   try {
     const manifest = await hosts.manifest(hostOf(inputs), signal);
     const found = kind.observe(manifest, id, inputs, inputs);

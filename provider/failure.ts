@@ -4,11 +4,14 @@ import { described, type Host } from "./host.ts";
 export class Unreachable extends Error {
   /** Whether waiting may help: the machine may be booting. */
   readonly passing: boolean;
+  /** Whether a script had begun, which then runs on by itself. */
+  readonly begun: boolean;
 
-  constructor(host: Host, why: string, passing = false) {
+  constructor(host: Host, why: string, { passing = false, begun = false } = {}) {
     super(`${described(host)} ${why}`);
     this.name = "Unreachable";
     this.passing = passing;
+    this.begun = begun;
   }
 }
 
@@ -41,5 +44,5 @@ export function explained(host: Host, error: unknown): Unreachable {
   }
   const last = said.split("\n").findLast((line) => line.trim() !== "") ?? said;
   const why = `cannot be reached: ${last.trim()}. See that the machine runs and that its address and port are right`;
-  return new Unreachable(host, why, true);
+  return new Unreachable(host, why, { passing: true });
 }

@@ -109,7 +109,8 @@ export class Hosts {
       const { code, stdout, stderr } = await connection.run(command, text);
       if (code === 0) return stdout;
       const lost = code === 255 ? await connection.lost() : undefined;
-      if (lost !== undefined) throw new Unreachable(host, `was lost while a script ran: ${lost}`);
+      if (lost !== undefined)
+        throw new Unreachable(host, `was lost while a script ran: ${lost}`, { begun: true });
       const said = stderr.trim();
       throw verb === "look"
         ? new Unreachable(host, said || `its script ended with ${code}`)

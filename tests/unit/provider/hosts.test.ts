@@ -126,7 +126,7 @@ test("a run that is cancelled begins nothing more, but what runs on a host runs 
   };
   assert.equal(await hosts.change(forum, "apply", script, cancelled.signal), "changed");
   await assert.rejects(hosts.change(forum, "apply", script, cancelled.signal), {
-    message: "forum (192.0.2.7:2222): the run was cancelled",
+    message: "forum (192.0.2.7:2222) was not asked: the run was cancelled",
   });
   assert.deepEqual(machine.verbs, ["apply"]);
 });
