@@ -24,7 +24,6 @@ const dropIn = "/etc/systemd/system/nginx.service.d/platform.conf";
 function web() {
   const host = hostOf(machine);
   const packages = new Packages("packages", { host, packages: ["nginx-light", "jq"] });
-  new Unit("unit", { host, unit: "nginx.service", ready: ["nginx", "-t", "-q"], packages });
   const files = [{ path: "/etc/nginx/conf.d/site.conf", content: site }];
   new ConfigSet("site", { host, files, validate, activate: reload });
   new ConfigSet("drop-in", {
@@ -32,6 +31,7 @@ function web() {
     files: [{ path: dropIn, content: "[Service]\nNice=5\n" }],
     activate: [["systemctl", "daemon-reload"]],
   });
+  new Unit("unit", { host, unit: "nginx.service", ready: ["nginx", "-t", "-q"], packages });
   const content = pulumi.secret("canary-in-a-set");
   new ConfigSet("secret", { host, files: [{ path: "/etc/web.key", content, mode: "0600" }] });
 }
@@ -67,7 +67,7 @@ test("first up, second up, and how many connections they open", async () => {
 
 test("four changes by hand show in one plain preview, by field and line, and up repairs them", async () => {
   await machine.succeed(
-    "chmod 600 /etc/nginx/conf.d/site.conf; echo '# by hand' >>/etc/nginx/conf.d/site.conf; " +
+    "chmod 600 /etc/nginx/conf.d/site.conf; echo 'by hand;' >>/etc/nginx/conf.d/site.conf; " +
       `systemctl stop nginx; apt-get -qq remove jq >/dev/null 2>&1; rm ${dropIn}`,
   );
   looks++;
@@ -75,7 +75,7 @@ test("four changes by hand show in one plain preview, by field and line, and up 
     assert.deepEqual(await preview({ diff: true }), { same: 2, update: 4 });
   });
   const planned = text.slice(text.indexOf("pulumi:pulumi:Stack: (same)")).replace(/ +$/gm, "");
-  assert.match(planned, /- # by hand\n/);
+  assert.match(planned, /- by hand;\n/);
   assert.match(planned, /~ mode\s*: "0600" => "0644"/);
   assert.match(planned, /\+ \[0\]: "systemctl reload-or-restart nginx"/);
   assert.match(planned, /~ active\s*: false => true/);

@@ -57,7 +57,11 @@ export function dockerResource(type: DockerType, daemon: () => Daemon): Resource
       const { id, failure } = await named(`creating ${urn}`, type.make(daemon(), plan));
       if (failure !== undefined) {
         const state = { __meta: meta, ...unread(fields, plan), id };
-        throw new InitFailed(sentence(`creating ${urn}`, failure), { id, properties: state, inputs });
+        throw new InitFailed(sentence(`creating ${urn}`, failure), {
+          id,
+          properties: state,
+          inputs,
+        });
       }
       const found = await named(`creating ${urn}`, type.find(daemon(), id, plan));
       const state = created(fields, plan, found?.values ?? {});
