@@ -11,13 +11,15 @@ export interface Change extends Call {
   readonly verb: "apply" | "remove";
   readonly id: string;
   readonly inputs: Properties;
+  /** The state before, whose secrets must not be told either. */
+  readonly before?: Properties;
   /** Seconds that it waits for a machine that does not answer; 90 when absent, as for one that boots. */
   readonly patience?: number;
 }
 
 /** Runs a kind's script on the host; gives the outputs that it told. Throws its words, without any secret. */
 export async function change(kind: Kind, hosts: Hosts, what: Change): Promise<Properties> {
-  const { verb, id, inputs, name, urn, signal, patience } = what;
+  const { verb, id, inputs, before = {}, name, urn, signal, patience } = what;
   const script = kind.script(inputs);
   const values = { ...script.values, ID: id, NAME: name };
   try {
@@ -25,7 +27,8 @@ export async function change(kind: Kind, hosts: Hosts, what: Change): Promise<Pr
     const said = await hosts.change(hostOf(inputs), verb, sent, signal, patience);
     return outputsIn(said, kind.outputs);
   } catch (error) {
-    const message = redacted(error instanceof Error ? error.message : String(error), inputs);
+    const said = error instanceof Error ? error.message : String(error);
+    const message = redacted(said, { inputs, before });
     throw error instanceof Unreachable && verb === "remove"
       ? new Error(`${message}; when it is gone for good: pulumi state delete '${urn}'`)
       : new Error(message, { cause: error });

@@ -1,4 +1,6 @@
 import type { CheckFailure } from "./grpc/provider.ts";
+import { UNKNOWN } from "./grpc/values.ts";
+import type { Host } from "./host.ts";
 
 /** Who owns what in this run: the engine checks each resource of the program, in a preview all of them. */
 export class Claims {
@@ -8,18 +10,29 @@ export class Claims {
    * Claims things of a host for a resource, such as "path /etc/motd". Gives a failure for each that another
    * resource of this run has claimed.
    */
-  claim(urn: string, host: string, things: Readonly<Record<string, string>>): CheckFailure[] {
+  claim(
+    urn: string,
+    { name, hostKey }: Pick<Host, "name" | "hostKey">,
+    things: Readonly<Record<string, string>>,
+  ): CheckFailure[] {
     const failures: CheckFailure[] = [];
+    const machine = hostKey === UNKNOWN ? name : hostKey; // one machine may go by two names
     for (const [property, thing] of Object.entries(things)) {
-      const key = `${host}\n${thing}`;
-      const owner = this.#owners.get(key) ?? urn;
-      this.#owners.set(key, owner);
-      if (owner !== urn) {
+      const owner =
+        this.#owner(`${name}\n${thing}`, urn) ?? this.#owner(`${machine}\n${thing}`, urn);
+      if (owner !== undefined) {
         const other = owner.split("::").at(-1) ?? owner;
-        const reason = `${thing} on ${host} belongs to ${other} already: take it out of one of the two`;
+        const reason = `${thing} on ${name} belongs to ${other} already: take it out of one of the two`;
         failures.push({ property, reason });
       }
     }
     return failures;
+  }
+
+  /** Another owner of the thing, or undefined: then it is this one's from now on. */
+  #owner(key: string, urn: string): string | undefined {
+    const owner = this.#owners.get(key) ?? urn;
+    this.#owners.set(key, owner);
+    return owner === urn ? undefined : owner;
   }
 }

@@ -46,8 +46,10 @@ export function pathFault(property: string, path: string): CheckFailure[] {
 export function faults(path: string, file: Properties): CheckFailure[] {
   const property = `files[${JSON.stringify(path)}]`;
   const wrong = pathFault(property, path);
-  if (typeof reveal(file["content"] ?? null) !== "string") {
-    wrong.push({ property: `${property}.content`, reason: "is missing or not text" });
+  const content = reveal(file["content"] ?? null);
+  if (typeof content !== "string" || content.includes("\0")) {
+    const reason = "is missing or not text (a NUL character is none)";
+    wrong.push({ property: `${property}.content`, reason });
   }
   if (!/^[0-7]{4}$/.test(text(file["mode"]))) {
     wrong.push({ property: `${property}.mode`, reason: 'must have four octal digits, as "0644"' });

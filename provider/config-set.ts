@@ -4,7 +4,7 @@ import { isSecret, type Properties, reveal, revealAll, text, type Value } from "
 import type { Kind } from "./kind.ts";
 import { saltOf } from "./secrets.ts";
 
-const scripts = ["transaction.sh", "swap.sh", "view.sh", "config-set.sh"].map(
+const scripts = ["transaction.sh", "owners.sh", "swap.sh", "view.sh", "config-set.sh"].map(
   (name) => new URL(`./shell/${name}`, import.meta.url),
 );
 
@@ -25,6 +25,11 @@ export const configSet: Kind = {
     for (const path of texts(news["absent"])) failures.push(...pathFault("absent", path));
     for (const path of texts(news["absent"]).filter((one) => one in filesOf(news))) {
       failures.push({ property: "absent", reason: `${path} is among the files, too` });
+    }
+    for (const [path] of files) {
+      const inside = files.find(([other]) => other.startsWith(`${path}/`));
+      const reason = `is a file, and ${inside?.[0] ?? ""} would lie in it`;
+      if (inside) failures.push({ property: `files[${JSON.stringify(path)}]`, reason });
     }
     if (failures.length > 0) return { inputs: news, failures };
     const hidden = files.some(([, file]) => isSecret(file["content"]));
@@ -73,7 +78,10 @@ export const configSet: Kind = {
       return one ? [[path, observed(one, file, salt)]] : [];
     });
     const absent = texts(inputs["absent"] ?? state["absent"]).filter((path) => !found.has(path));
-    return { ...state, files: Object.fromEntries(files), absent };
+    const whole = Object.entries(state).filter(([name]) => name !== "unfinished");
+    const broken = "a change was broken off before its service had taken it";
+    const mark: Properties = manifest.broken.has(id) ? { unfinished: broken } : {};
+    return { ...Object.fromEntries(whole), files: Object.fromEntries(files), absent, ...mark };
   },
 
   comparable(properties) {

@@ -108,13 +108,20 @@ export class Hosts {
       const text = scriptText(script.files, values);
       const { code, stdout, stderr } = await connection.run(command, text);
       if (code === 0) return stdout;
+      if (/session open refused|session request failed/i.test(stderr)) {
+        const why = `was refused a session by its sshd: MaxSessions must allow ${channels + 1} on a connection`;
+        throw new Unreachable(host, why);
+      }
       const lost = code === 255 ? await connection.lost() : undefined;
       if (lost !== undefined)
         throw new Unreachable(host, `was lost while a script ran: ${lost}`, { begun: true });
       const said = stderr.trim();
       throw verb === "look"
         ? new Unreachable(host, said || `its script ended with ${code}`)
-        : new Error(said || `${described(host)}: the script ended with ${code} without a word`);
+        : new Error(
+            said ||
+              `${described(host)}: the script was ended from outside (${code}), killed or out of memory: see \`journalctl -k\` there`,
+          );
     } finally {
       const next = reached.waiting.shift();
       if (next) next();

@@ -42,6 +42,8 @@ export interface FoundUnit {
 export interface Manifest {
   /** The paths that exist, of each ConfigSet by its id. */
   readonly sets: ReadonlyMap<string, ReadonlyMap<string, FoundPath>>;
+  /** Ids of the sets whose last change was broken off before the service had taken it. */
+  readonly broken: ReadonlySet<string>;
   /** Ids of the Packages that are noted. */
   readonly wanting: ReadonlySet<string>;
   readonly packages: ReadonlyMap<string, FoundPackage>;
@@ -52,12 +54,16 @@ export interface Manifest {
 /** Reads what look.sh prints. Throws when it was cut off: absent is only what the host positively says. */
 export function parseManifest(text: string): Manifest {
   const lines = text.split("\n").map((line) => line.split("\t"));
-  const start = lines.findIndex(([word]) => word === "platform");
+  const start = lines.findIndex(([word, version]) => word === "platform" && version === "1");
   const end = lines.findLastIndex(([word]) => word === "end");
-  if (start < 0 || lines[start]?.[1] !== "1" || end < start) {
-    throw new Error("its answer was cut off or is not the platform's");
+  if (start < 0 || end < start) {
+    const first = JSON.stringify(text.slice(0, 60));
+    throw new Error(
+      `gave an answer that was cut off or is not the platform's; it begins with ${first}`,
+    );
   }
   const sets = new Map<string, Map<string, FoundPath>>();
+  const broken = new Set<string>();
   const wanting = new Set<string>();
   const packages = new Map<string, FoundPackage>();
   const sources = new Map<string, FoundSource>();
@@ -66,8 +72,10 @@ export function parseManifest(text: string): Manifest {
     start,
     end,
   )) {
-    if (word === "set") sets.set(one, new Map());
-    else if (word === "path") {
+    if (word === "set") {
+      sets.set(one, new Map());
+      if (two === "broken") broken.add(one);
+    } else if (word === "path") {
       const [type = "", content = ""] = rest;
       sets.get(one)?.set(two, { mode: three, owner: four, type, content: contentOf(content) });
     } else if (word === "packages") wanting.add(one);
@@ -76,7 +84,7 @@ export function parseManifest(text: string): Manifest {
       sources.set(one, { fingerprint: two, text: three === "-" ? undefined : decoded(three) });
     } else if (word === "unit") units.set(two, { owner: one, enabled: three, active: four });
   }
-  return { sets, wanting, packages, sources, units };
+  return { sets, broken, wanting, packages, sources, units };
 }
 
 function contentOf(field: string): FoundPath["content"] {

@@ -40,7 +40,7 @@ export function resource(kind: Kind, { hosts, claims, offline }: Run): ResourceT
       const { inputs, failures } = kind.check(news, olds);
       const wrong = [...hostFailures(news), ...failures];
       if (wrong.length > 0) return { inputs, failures: wrong };
-      return { inputs, failures: claims.claim(urn, hostOf(inputs).name, kind.claims(inputs)) };
+      return { inputs, failures: claims.claim(urn, hostOf(inputs), kind.claims(inputs)) };
     },
 
     diff({ news, olds }) {
@@ -81,7 +81,7 @@ export function resource(kind: Kind, { hosts, claims, offline }: Run): ResourceT
       }
     },
 
-    async update({ id, news, olds, preview, ...call }) {
+    async update({ id, news, olds, oldInputs, preview, ...call }) {
       const kept = pick(upgraded(olds), kind.outputs);
       if (preview) {
         const unsure = kind.unknownAfter?.(changesOf(olds, news)) ?? [];
@@ -89,7 +89,8 @@ export function resource(kind: Kind, { hosts, claims, offline }: Run): ResourceT
       }
       online();
       // Not for long: the other hosts of the run go on meanwhile.
-      const what = { ...call, id, inputs: news, verb: "apply", patience: 30 } as const;
+      const before = { olds, oldInputs };
+      const what = { ...call, id, inputs: news, before, verb: "apply", patience: 30 } as const;
       return written({ ...news, ...kept, ...(await tried(what)) });
     },
 

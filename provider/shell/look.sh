@@ -5,8 +5,8 @@
 sets() {
   local set path own secret lines=''
   for set in "$STATE"/sets/*; do
-    [[ -s $set/paths && -f $set/secrets ]] || continue
-    printf 'set\t%s\n' "${set##*/}"
+    [[ -f $set/paths && -f $set/secrets ]] || continue
+    printf 'set\t%s\t%s\n' "${set##*/}" "$([[ -f $set/active ]] && echo whole || echo broken)"
     mapfile -t own <"$set/paths"
     mapfile -t secret <"$set/secrets"
     for path in "${own[@]}"; do
@@ -19,13 +19,15 @@ sets() {
 
 # shellcheck disable=SC2016 # dpkg-query expands its format itself
 packages() {
-  local wanted=("$STATE"/packages/wanted/*) name status want version print key text
+  local wanted=("$STATE"/packages/wanted/*) name status want version print key text installed
   [[ -e ${wanted[0]} ]] || return 0
   printf 'packages\t%s\n' "${wanted[@]##*/}"
+  # One that is not there makes the status 123; anything else is no answer, and absent is only what dpkg says.
+  installed=$(cut -f1 "${wanted[@]}" | sort -u | xargs -r dpkg-query -W \
+    -f='${Package}\t${db:Status-Status}\t${db:Status-Want}\t${Version}\n' 2>/dev/null) || (($? == 123))
   while IFS=$'\t' read -r name status want version; do
     [[ $status != installed ]] || printf 'package\t%s\t%s\t%s\n' "$name" "$version" "$want"
-  done < <(cut -f1 "${wanted[@]}" | sort -u | xargs -r dpkg-query -W \
-    -f='${Package}\t${db:Status-Status}\t${db:Status-Want}\t${Version}\n' 2>/dev/null || true)
+  done <<<"$installed"
   while IFS=$'\t' read -r name print key; do
     text=/etc/apt/sources.list.d/platform-$name.sources
     [[ $(sha256sum <"/etc/apt/keyrings/platform-$name.asc") == "$key "* ]] || print=-
@@ -34,24 +36,25 @@ packages() {
 }
 
 units() {
-  local notes=("$STATE"/units/*) note id name value i=0 enabled='' active=''
+  local notes=("$STATE"/units/*) id name value i=0 enabled='' active='' told
   [[ -e ${notes[0]} ]] || return 0
+  told=$(systemctl show --property=UnitFileState,ActiveState "${notes[@]##*/}")
   while IFS='=' read -r name value; do
     case $name in
       UnitFileState) enabled=$value ;;
       ActiveState) active=$value ;;
       '')
-        note=${notes[i++]}
-        read -r id _ <"$note"
-        printf 'unit\t%s\t%s\t%s\t%s\n' "$id" "${note##*/}" "${enabled:--}" "$active"
-        enabled='' active=''
+        read -r id _ <"${notes[i]}"
+        printf 'unit\t%s\t%s\t%s\t%s\n' "$id" "${notes[i]##*/}" "${enabled:--}" "$active"
+        enabled='' active='' i=$((i + 1))
         ;;
     esac
-  done < <(systemctl show --property=UnitFileState,ActiveState "${notes[@]##*/}" && echo)
+  done <<<"$told"$'\n'
+  ((i == ${#notes[@]})) || fail "systemd tells of $i units, not of ${#notes[@]}"
 }
 
 look() {
-  printf 'platform\t1\n'
+  printf '\nplatform\t1\n' # a profile may have printed something without a line's end
   sets
   packages
   units

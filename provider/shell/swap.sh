@@ -1,14 +1,6 @@
 # shellcheck shell=bash disable=SC2154
 # The swap of a ConfigSet, and its way back.
 
-# Another set that has the path so far: this one takes it over when it stands.
-holder() {
-  local other
-  for other in "$STATE"/sets/*; do
-    if [[ $other != "$set" ]] && grep -qsxF -- "$1" "$other/paths"; then printf %s "$other"; fi
-  done
-}
-
 # Keeps what is at PATHS[i] for a way back from this run and, when the path is new to the set, from the set.
 keep() {
   local path=${PATHS[$1]} from other
@@ -18,10 +10,10 @@ keep() {
     cp -a "$path" "${OLD[$1]}"
   fi
   if grep -qxF "$path" "$set/paths"; then return; fi
+  added+=("$path")
   from=${OLD[$1]} other=$(holder "$path")
   if [[ -n $other ]]; then from=$other/original$path; fi
-  rm -rf "$set/original$path"
-  if [[ -n $from ]] && exists "$from"; then
+  if [[ -n $from ]] && exists "$from" && ! exists "$set/original$path"; then
     install -d -m 0700 "$set/original${path%/*}"
     cp -a "$from" "$set/original$path"
   fi
@@ -49,24 +41,32 @@ swap() {
   done
 }
 
+# The paths that this run has added are the set's no more; they are as they were.
+forget_added() {
+  local path
+  ((${#added[@]} > 0)) || return 0
+  grep -vxF -f <(words "${added[@]}") "$set/paths" >"$set/paths.new" || (($? == 1)) || return # a full disk
+  mv -fT "$set/paths.new" "$set/paths" || return
+  for path in "${added[@]}"; do rm -rf "$set/original$path"; done
+}
+
 # Runs at the end, however it comes. Neither a lost link nor a late signal stops the way back.
 finish() {
-  local status=$? n i directory
+  local status=$? n i
   trap '' PIPE TERM
   set +e
-  if ((status != 0)) && [[ -f $set/paths.before ]]; then
+  if ((status != 0 && ${#swapped[@]} > 0)); then
     for ((n = ${#swapped[@]} - 1; n >= 0; n--)); do
       i=${swapped[n]}
       if [[ -n ${OLD[i]} ]]; then mv -fT "${OLD[i]}" "${PATHS[i]}"; else rm -f "${PATHS[i]}"; fi
     done
-    mv -fT "$set/paths.before" "$set/paths"
-    if run "$ACTIVATE"; then say "$NAME: the files that stood there before are back and active" >&2; fi
+    forget_added
+    if run "$ACTIVATE"; then
+      say "$NAME: the files that stood there before are back and active" >&2
+      [[ ! -e $set/active.before ]] || mv -fT "$set/active.before" "$set/active"
+    fi
   fi
-  rm -f "$set/paths.before"
-  if [[ ! -s $set/paths ]]; then rm -rf "$set"; fi # it has never stood
-  for i in "${!PATHS[@]}"; do
-    directory=$(stage_directory "${PATHS[i]}")
-    rm -rf "$directory"
-    rmdir --ignore-fail-on-non-empty "${directory%/*}"
-  done
+  # A set that this very run began and that has nothing has never stood.
+  if ((status != 0)) && [[ $begun == yes && ! -s $set/paths ]]; then rm -rf "$set"; fi
+  clear_stage
 }

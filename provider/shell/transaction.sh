@@ -4,10 +4,13 @@
 set=$STATE/sets/${ID:?}
 : "${NAME:?}"
 COMMANDS=$VALIDATE$'\n'$ACTIVATE$'\n'$PROBE
-STAGED=() OLD=() swapped=()
+STAGED=() OLD=() swapped=() added=()
+begun=no # whether this run makes the set
 
+words() { (($# == 0)) || printf '%s\n' "$@"; }
 exists() { [[ -e $1 || -L $1 ]]; }
-run() { [[ -z $1 ]] || bash -euo pipefail -c "$1" </dev/null >&2; }
+# What a command starts must not keep the host's lock, which is descriptor 9.
+run() { [[ -z $1 ]] || bash -euo pipefail -c "$1" </dev/null >&2 9>&-; }
 
 # Where what holds the path is mounted; bind mounts count, for no rename crosses them.
 mount_of() { findmnt -no TARGET -T "$1" | tail -n 1; }
@@ -27,9 +30,19 @@ same() { [[ -f $2 && ! -L $2 && $(stat -c %a:%U:%G "$1") == "$(stat -c %a:%U:%G 
 unchanged() {
   local i
   cmp -s "$set/active" <(printf %s "$COMMANDS") || return 1
-  cmp -s <(sort "$set/paths") <(printf '%s\n' "${PATHS[@]}" | sort) || return 1
+  cmp -s <(sort "$set/paths") <(words "${PATHS[@]}" | sort) || return 1
   for i in "${!PATHS[@]}"; do
     if [[ -n ${STAGED[i]} ]]; then same "${STAGED[i]}" "${PATHS[i]}" || return 1; else ! exists "${PATHS[i]}" || return 1; fi
+  done
+}
+
+# Copies of files, secret ones too, that a run which was killed has left.
+clear_stage() {
+  local path directory
+  for path in "${PATHS[@]}"; do
+    directory=$(stage_directory "$path")
+    rm -rf "$directory"
+    rmdir --ignore-fail-on-non-empty "${directory%/*}" 2>/dev/null || true
   done
 }
 
@@ -55,22 +68,4 @@ stage() {
       cp -a "$set/original$path" "${STAGED[i]}"
     fi
   done < <(cat "$set/paths" 2>/dev/null || true)
-}
-
-refuse_strangers() {
-  local i
-  [[ $ADOPT == refuse ]] || return 0
-  for i in "${!PATHS[@]}"; do
-    if [[ -z ${STAGED[i]} ]] || ! exists "${PATHS[i]}" || grep -qxF "${PATHS[i]}" "$set/paths"; then continue; fi
-    [[ -z $(holder "${PATHS[i]}") ]] || continue
-    same "${STAGED[i]}" "${PATHS[i]}" || fail "${PATHS[i]} is there already and was not written by the platform: \
-carry its settings over or decide against them, move the file away, then run again"
-  done
-}
-
-refuse_directories() {
-  local path
-  for path in "${PATHS[@]}"; do
-    if [[ -d $path && ! -L $path ]]; then fail "$NAME: $path is a directory: move it away, then run again"; fi
-  done
 }

@@ -6,11 +6,13 @@
 note=$STATE/units/$UNIT
 
 wait_ready() {
-  local output='' tries
+  local output='' tries well restarts
   for ((tries = 0; tries < 60; tries++)); do
     systemctl is-failed --quiet "$UNIT" && break
-    if output=$(systemctl is-active "$UNIT" && bash -euo pipefail -c "$READY" 2>&1); then return; fi
-    sleep 1
+    restarts=$(property NRestarts)
+    if output=$(systemctl is-active "$UNIT" && bash -euo pipefail -c "$READY" 2>&1 9>&-); then well=yes; else well=no; fi
+    sleep 1 # one that falls over again and again is active now and then
+    if [[ $well$(property ActiveState)$(property NRestarts) == yesactive$restarts ]]; then return; fi
   done
   journalctl --unit "$UNIT" --lines 5 --no-pager --output cat >&2
   fail "$UNIT did not start or did not answer within a minute; \`$READY\` says: ${output:-nothing}"
@@ -36,11 +38,10 @@ own() {
 }
 
 property() { systemctl show --property="$1" --value "$UNIT"; }
-exists() { [[ $(property LoadState) != not-found ]]; }
 
 apply() {
   local did=()
-  exists || fail "$NAME: there is no unit $UNIT on the machine: install the package that has it"
+  [[ $(property LoadState) != not-found ]] || fail "$NAME: there is no unit $UNIT on the machine: install the package that has it"
   own
   if [[ $ENABLED == yes && ! $(property UnitFileState) =~ ^(enabled|static|alias|indirect|generated)$ ]]; then
     systemctl unmask --quiet "$UNIT" || true
@@ -65,13 +66,13 @@ apply() {
 }
 
 remove() {
-  local owner enabled active
-  [[ -f $note ]] || return 0
-  read -r owner enabled active <"$note"
+  local owner='' enabled active
+  [[ ! -f $note ]] || read -r owner enabled active <"$note"
   [[ $owner == "$ID" ]] || return 0 # it belongs to another resource now
-  if exists; then
+  if [[ $(property LoadState) =~ ^(loaded|masked)$ ]]; then
     case $active in active | activating | reloading) systemctl start "$UNIT" || true ;; *) systemctl stop "$UNIT" ;; esac
-    case $enabled in enabled) systemctl enable --quiet "$UNIT" ;; disabled) systemctl disable --quiet "$UNIT" ;; esac
+    case $enabled in enabled) systemctl enable --quiet "$UNIT" ;; disabled | masked*) systemctl disable --quiet "$UNIT" ;; esac
+    [[ $enabled != masked* ]] || systemctl mask --quiet "$UNIT"
   fi
   rm -f "$note"
   rmdir --ignore-fail-on-non-empty "${note%/*}"

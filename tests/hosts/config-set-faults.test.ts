@@ -128,7 +128,7 @@ test("a wrong owner or a full disk ends it with nothing changed, and the next ru
   assert.match(stranger.stderr, /invalid user/);
   assert.equal(await live(), "one\n");
   await machine.succeed(
-    "mkdir -p /run/small; mount -t tmpfs -o size=256k tmpfs /run/small; cp -a /var/lib/platform/. /run/small 2>/dev/null; mount --bind /run/small /var/lib/platform; dd if=/dev/zero of=/var/lib/platform/fill bs=1k 2>/dev/null || true",
+    "mkdir -p /run/small; mount -t tmpfs -o size=256k tmpfs /run/small; cp -a /var/lib/platform/sets /run/small; mount --bind /run/small /var/lib/platform; dd if=/dev/zero of=/var/lib/platform/fill bs=1k 2>/dev/null || true",
   );
   const full = await apply({
     files: [two, { path: "/etc/demo/new/deep/b", content: "x".repeat(9000) }],

@@ -145,6 +145,7 @@ test("every script ends by running its verb, and reads no other input", () => {
   const libraries = [
     "apt.sh",
     "notes.sh",
+    "owners.sh",
     "paths.sh",
     "prelude.sh",
     "sources.sh",

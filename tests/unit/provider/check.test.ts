@@ -86,10 +86,10 @@ test("each field of a file that is wrong is told", async () => {
       },
     }),
     [
-      'files["/a"].content: is missing or not text',
+      'files["/a"].content: is missing or not text (a NUL character is none)',
       'files["/a"].mode: must have four octal digits, as "0644"',
       'files["/a"].owner: must be a user and a group, as "root:root"',
-      'files["/b"].content: is missing or not text',
+      'files["/b"].content: is missing or not text (a NUL character is none)',
       'files["/b"].mode: must have four octal digits, as "0644"',
       'files["/b"].owner: must be a user and a group, as "root:root"',
     ],
@@ -164,7 +164,10 @@ test("two resources of a run that claim one thing of a host are refused", async 
       assert.equal(await check("first", news), undefined);
       assert.equal(await check("first", news), undefined);
       assert.equal(
-        await check("elsewhere", { ...news, host: { ...host, name: "mail" } }),
+        await check("elsewhere", {
+          ...news,
+          host: { ...host, name: "mail", hostKey: "ssh-ed25519 AAAAmail" },
+        }),
         undefined,
       );
       const reason = `${thing} on forum belongs to first already: take it out of one of the two`;

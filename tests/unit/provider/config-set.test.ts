@@ -158,7 +158,7 @@ test("the script is sent every file in one order, and which of them are secret",
   });
   assert.deepEqual(
     files.map(({ pathname }) => pathname.split("/").at(-1)),
-    ["transaction.sh", "swap.sh", "view.sh", "config-set.sh"],
+    ["transaction.sh", "owners.sh", "swap.sh", "view.sh", "config-set.sh"],
   );
   assert.deepEqual(values, {
     PATHS: ["/z", "/k", "/l"],

@@ -61,7 +61,8 @@ test("a script that says nothing when it fails is told by the host and its end",
   const { machine, hosts } = setup();
   machine.change = () => badly("", 137);
   await assert.rejects(hosts.change(forum, "remove", script, signal), {
-    message: "forum (192.0.2.7:2222): the script ended with 137 without a word",
+    message:
+      "forum (192.0.2.7:2222): the script was ended from outside (137), killed or out of memory: see `journalctl -k` there",
   });
 });
 
@@ -150,8 +151,14 @@ test("a host that does not answer is asked once by all who read, and is warned o
 
 test("an answer that nobody understands tells nothing about the host", async () => {
   for (const [look, message] of [
-    [well("Last login: today\n"), "its answer was cut off or is not the platform's"],
-    [well("platform\t1\nset\ta\n"), "its answer was cut off or is not the platform's"],
+    [
+      well("Last login: today\n"),
+      `gave an answer that was cut off or is not the platform's; it begins with "Last login: today\\n"`,
+    ],
+    [
+      well("platform\t1\nset\ta\n"),
+      `gave an answer that was cut off or is not the platform's; it begins with "platform\\t1\\nset\\ta\\n"`,
+    ],
     [
       badly("forum: another run is changing the machine\n"),
       "forum: another run is changing the machine",
