@@ -86,7 +86,7 @@ export async function truth(): Promise<void> {
       const rows = await inTurn(runs, {
         "preview here: 30 resources, all read": () => here.preview(silent),
         "preview of 30 remote.Commands: nothing read": () => commands.preview(silent),
-        "up here, no change: read twice": () => here.up(silent),
+        "up here, no change: all read": () => here.up(silent),
         "up of 30 remote.Commands, no change": () => commands.up(silent),
       });
       report(toolchain.description, rows);
