@@ -1,7 +1,6 @@
 # shellcheck shell=bash
 # Keeps the systemd unit UNIT as ENABLED and ACTIVE say (yes or no) and waits until READY succeeds. It is restarted
-# when its main process is older than RESTART_AFTER (UTC, may be empty): that is when its packages last changed.
-# What the unit was before is noted and comes back with `remove`.
+# when its main process is older than RESTART_AFTER (UTC, may be empty). What it was before comes back with `remove`.
 : "${UNIT:?}" "${ID:?}" "${NAME:?}" "${ENABLED:?}" "${ACTIVE:?}"
 note=$STATE/units/$UNIT
 
