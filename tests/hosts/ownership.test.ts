@@ -149,6 +149,6 @@ test("somebody with sudo but not root works on the same state", async () => {
     await removed(run, { ...kept, inputs: set(["/etc/own/a"]) });
   });
   await machine.succeed(
-    "rm /etc/sudoers.d/ops; userdel -r ops 2>/dev/null; SUDO_FORCE_REMOVE=yes apt-get -qq remove sudo >/dev/null 2>&1",
+    "rm /etc/sudoers.d/ops; userdel -r ops 2>/dev/null; SUDO_FORCE_REMOVE=yes apt-get -qq purge sudo >/dev/null 2>&1",
   );
 });
