@@ -12,11 +12,12 @@ export class Claims {
    */
   claim(
     urn: string,
-    { name, hostKey }: Pick<Host, "name" | "hostKey">,
+    { name, address, port, hostKey }: Pick<Host, "name" | "address" | "port" | "hostKey">,
     things: Readonly<Record<string, string>>,
   ): CheckFailure[] {
     const failures: CheckFailure[] = [];
-    const machine = hostKey === UNKNOWN ? name : hostKey; // one machine may go by two names
+    // One machine may go by two names; two that were cloned may have one key.
+    const machine = hostKey === UNKNOWN ? name : `${address} ${port} ${hostKey}`;
     for (const [property, thing] of Object.entries(things)) {
       const owner =
         this.#owner(`${name}\n${thing}`, urn) ?? this.#owner(`${machine}\n${thing}`, urn);

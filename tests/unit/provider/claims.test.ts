@@ -3,7 +3,12 @@ import { test } from "node:test";
 import { Claims } from "../../../provider/claims.ts";
 import { urn } from "./fake-host.ts";
 
-const on = (name: string) => ({ name, hostKey: `ssh-ed25519 ${name}` });
+const on = (name: string) => ({
+  name,
+  address: `${name}.lab.test`,
+  port: 22,
+  hostKey: `ssh-ed25519 ${name}`,
+});
 const motd = { 'files["/etc/motd"]': "/etc/motd" };
 
 test("a thing of a host belongs to who claims it first", () => {
