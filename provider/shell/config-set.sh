@@ -43,7 +43,7 @@ apply() {
   refuse_strangers
   validate || fail "$NAME: the new files were refused (see above) and nothing was changed; correct the option and run again"
   # Without `active`, whoever reads knows of a change that was broken off.
-  [[ ! -e $set/active ]] || mv -fT "$set/active" "$set/active.before"
+  if [[ -e $set/active ]]; then mv -fT "$set/active" "$set/active.before" && aside=yes; fi
   swap
   run "$ACTIVATE" || fail "$NAME: the new files could not be made active (see above)"
   run "$PROBE" || fail "$NAME: the service did not answer as it should with the new files (see above)"

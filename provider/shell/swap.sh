@@ -15,7 +15,9 @@ keep() {
   if [[ -n $other ]]; then from=$other/original$path; fi
   if [[ -n $from ]] && exists "$from" && ! exists "$set/original$path"; then
     install -d -m 0700 "$set/original${path%/*}"
-    cp -a "$from" "$set/original$path"
+    rm -rf "$set/copy"
+    cp -a "$from" "$set/copy" # on a full disk a copy ends in the middle: what is kept is whole
+    mv -fT "$set/copy" "$set/original$path"
   fi
   printf '%s\n' "$path" >>"$set/paths"
 }
@@ -55,16 +57,17 @@ finish() {
   local status=$? n i
   trap '' PIPE TERM
   set +e
-  if ((status != 0 && ${#swapped[@]} > 0)); then
+  if ((status != 0)); then
     for ((n = ${#swapped[@]} - 1; n >= 0; n--)); do
       i=${swapped[n]}
       if [[ -n ${OLD[i]} ]]; then mv -fT "${OLD[i]}" "${PATHS[i]}"; else rm -f "${PATHS[i]}"; fi
     done
     forget_added
-    if run "$ACTIVATE"; then
+    if ((${#swapped[@]} > 0)) && run "$ACTIVATE"; then
       say "$NAME: the files that stood there before are back and active" >&2
-      [[ ! -e $set/active.before ]] || mv -fT "$set/active.before" "$set/active"
+      aside=yes
     fi
+    if [[ $aside == yes && -e $set/active.before ]]; then mv -fT "$set/active.before" "$set/active"; fi
   fi
   # A set that this very run began and that has nothing has never stood.
   if ((status != 0)) && [[ $begun == yes && ! -s $set/paths ]]; then rm -rf "$set"; fi

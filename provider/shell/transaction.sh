@@ -5,7 +5,7 @@ set=$STATE/sets/${ID:?}
 : "${NAME:?}"
 COMMANDS=$VALIDATE$'\n'$ACTIVATE$'\n'$PROBE
 STAGED=() OLD=() swapped=() added=()
-begun=no # whether this run makes the set
+begun=no aside=no # whether this run makes the set; whether `active` is to come back when nothing was changed
 
 words() { (($# == 0)) || printf '%s\n' "$@"; }
 exists() { [[ -e $1 || -L $1 ]]; }
