@@ -28,6 +28,10 @@ const unit: Properties = {
   ready: "nginx -t",
 };
 
+/** What a script that failed has left of the unit. */
+const leftUnit = (sent: Parameters<typeof valueIn>[0], active: string) =>
+  manifest(["unit", valueIn(sent, "ID"), "nginx.service", "enabled", active]);
+
 test("a set that could not be made is put back by its script, so nothing is kept of it", async () => {
   await onFakeHost(async (run, machine) => {
     machine.change = () => badly("forum: web: the new files were refused\n");
@@ -66,13 +70,7 @@ test("packages of which some came are kept as they are, and the rest follows in 
 test("a unit that failed is kept as it is, and started again in the next run", async () => {
   await onFakeHost(async (run, machine) => {
     machine.change = (sent) => {
-      machine.manifest = manifest([
-        "unit",
-        valueIn(sent, "ID"),
-        "nginx.service",
-        "enabled",
-        "failed",
-      ]);
+      machine.manifest = leftUnit(sent, "failed");
       return badly("forum: nginx.service did not start\n");
     };
     const [kept, step] = await run.apply(urn("Unit"), unit);
@@ -97,13 +95,7 @@ test("a unit that failed is kept as it is, and started again in the next run", a
 test("a unit that runs and does not answer is asked again in the next run", async () => {
   await onFakeHost(async (run, machine) => {
     machine.change = (sent) => {
-      machine.manifest = manifest([
-        "unit",
-        valueIn(sent, "ID"),
-        "nginx.service",
-        "enabled",
-        "active",
-      ]);
+      machine.manifest = leftUnit(sent, "active");
       return badly("forum: nginx.service did not start or did not answer within a minute\n");
     };
     const [kept] = await run.apply(urn("Unit"), unit);
