@@ -96,6 +96,26 @@ test("a full disk, twice, loses nothing of what stood there before the set", asy
   await machine.succeed("umount /var/lib/platform /run/state; rm -r /etc/kills");
 });
 
+test("a copy that a full disk cut off is never taken for what stood there before", async () => {
+  await machine.succeed(
+    "mkdir -p /etc/kills /run/state; head -c 200000 /dev/zero | tr '\\0' p >/etc/kills/b; " +
+      "mount -t tmpfs -o size=600k tmpfs /run/state; mount --bind /run/state /var/lib/platform",
+  );
+  const before = await machine.succeed("sha256sum /etc/kills/b");
+  const kept = await made({ a: "one\n" });
+  await machine.succeed("dd if=/dev/zero of=/var/lib/platform/fill bs=1k count=430 2>/dev/null");
+  const both = set({ a: "two\n", b: "ours\n" });
+  const [after, step] = await up(both, kept);
+  assert.match(step.error, /No space left on device/);
+  assert.equal(await machine.succeed("cat /etc/kills/a; sha256sum /etc/kills/b"), `one\n${before}`);
+  await machine.succeed("rm /var/lib/platform/fill");
+  const [last, good] = await up(both, after);
+  assert.equal(good.op, "update", good.error);
+  await destroyed(last);
+  assert.equal(await machine.succeed("sha256sum /etc/kills/b"), before);
+  await machine.succeed("umount /var/lib/platform /run/state; rm -r /etc/kills");
+});
+
 test("no secret stays behind after a kill, and neither the old nor the new one is told", async () => {
   const kept = await made({ key: secret("canary-of-old") });
   await up(set({ key: secret("canary-of-new") }, kill), kept);
