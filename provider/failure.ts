@@ -7,11 +7,26 @@ export class Unreachable extends Error {
   /** Whether a script had begun, which then runs on by itself. */
   readonly begun: boolean;
 
+  /** Why, without the host's name. */
+  readonly why: string;
+
   constructor(host: Host, why: string, { passing = false, begun = false } = {}) {
     super(`${described(host)} ${why}`);
     this.name = "Unreachable";
+    this.why = why;
     this.passing = passing;
     this.begun = begun;
+  }
+}
+
+/** The link to a host was lost while a script ran, which runs on there by itself. */
+export class LinkLost extends Unreachable {
+  /** What OpenSSH said of it. */
+  readonly reason: string;
+
+  constructor(host: Host, reason: string) {
+    super(host, `was lost while a script ran: ${reason}`, { begun: true });
+    this.reason = reason;
   }
 }
 

@@ -1,11 +1,12 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { ShellValue } from "../formats/shell.ts";
-import { type Connection, type Open, openConnection } from "./connection.ts";
-import { explained, Unreachable } from "./failure.ts";
+import { type Open, openConnection } from "./connection.ts";
+import { runDetached } from "./detached.ts";
+import { Unreachable } from "./failure.ts";
 import type { Log } from "./grpc/engine.ts";
 import { described, type Host } from "./host.ts";
+import { Link, type Sent } from "./link.ts";
 import { type Manifest, parseManifest } from "./manifest.ts";
-import { remoteCommand, scriptText, type Verb } from "./shell/text.ts";
+import { remoteCommand, scriptText } from "./shell/text.ts";
 
 /** A script for a host: files behind the prelude, and the values of their variables. */
 export interface HostScript {
@@ -13,9 +14,6 @@ export interface HostScript {
   readonly values: Readonly<Record<string, ShellValue>>;
   readonly timeoutSeconds: number;
 }
-
-/** sshd allows 10 sessions a connection (MaxSessions in sshd_config(5)); one is ours to hold it. */
-const channels = 8;
 
 const look = {
   files: ["paths.sh", "look.sh"].map((name) => new URL(`./shell/${name}`, import.meta.url)),
@@ -25,10 +23,8 @@ const look = {
 
 /** What is known of one way to reach a host in this run. */
 interface Reached {
-  connection?: Promise<Connection>;
+  readonly link: Link;
   manifest?: Promise<Manifest>;
-  busy: number;
-  readonly waiting: (() => void)[];
   warned: boolean;
 }
 
@@ -59,14 +55,21 @@ export class Hosts {
    */
   async change(
     host: Host,
-    verb: Exclude<Verb, "look">,
+    verb: "apply" | "remove",
     script: HostScript,
     signal: AbortSignal,
     patience = 90,
   ): Promise<string> {
     const reached = this.#of(host);
     try {
-      return await this.#run(host, verb, script, signal, patience);
+      const session = (sent: Sent) => reached.link.session(host, signal, patience, sent);
+      const { code, stdout, stderr } = await runDetached(host, verb, script, session);
+      if (code === 0) return stdout;
+      const ended = `${described(host)}: the script was ended from outside (${code}), killed or out of memory: see \`journalctl -k\` there`;
+      const said = stderr.trim();
+      throw new Error(
+        code > 128 && code < 192 && said !== "" ? `${said}\n${ended}` : said || ended,
+      );
     } finally {
       delete reached.manifest;
     }
@@ -81,79 +84,21 @@ export class Hosts {
 
   #of({ address, port, user, hostKey }: Host): Reached {
     const key = JSON.stringify([address, port, user, hostKey]);
-    const reached = this.#reached.get(key) ?? { busy: 0, waiting: [], warned: false };
+    const reached = this.#reached.get(key) ?? { link: new Link(this.#open), warned: false };
     this.#reached.set(key, reached);
     return reached;
   }
 
   async #read(host: Host, signal: AbortSignal): Promise<Manifest> {
-    const text = await this.#run(host, "look", look, signal, 0);
+    const command = remoteCommand("look", look.timeoutSeconds, host.user);
+    const text = scriptText(look.files, look.values);
+    const { link } = this.#of(host);
+    const { code, stdout, stderr } = await link.session(host, signal, 0, { command, text });
+    if (code !== 0) throw new Unreachable(host, stderr.trim() || `its script ended with ${code}`);
     try {
-      return parseManifest(text);
+      return parseManifest(stdout);
     } catch (error) {
       throw new Unreachable(host, error instanceof Error ? error.message : String(error));
-    }
-  }
-
-  async #run(host: Host, verb: Verb, script: HostScript, signal: AbortSignal, seconds: number) {
-    const reached = this.#of(host);
-    if (reached.busy < channels) reached.busy++;
-    else await new Promise<void>((go) => reached.waiting.push(go)); // takes over a place
-    try {
-      const connection = await this.#connect(host, reached, signal, seconds);
-      if (signal.aborted) throw new Unreachable(host, "was not asked: the run was cancelled");
-      const values = { RELEASE: host.release, INSTANCE: host.instance, ...script.values };
-      const command = remoteCommand(verb, script.timeoutSeconds, host.user);
-      // A cancelled run begins nothing more, but what runs on a host runs to its end: that is what it is made for.
-      const text = scriptText(script.files, values);
-      const { code, stdout, stderr } = await connection.run(command, text);
-      if (code === 0) return stdout;
-      if (/session open refused|session request failed/i.test(stderr)) {
-        const why = `was refused a session by its sshd: MaxSessions must allow ${channels + 1} on a connection`;
-        throw new Unreachable(host, why);
-      }
-      const lost = code === 255 ? await connection.lost() : undefined;
-      if (lost !== undefined)
-        throw new Unreachable(host, `was lost while a script ran: ${lost}`, { begun: true });
-      const said = stderr.trim();
-      throw verb === "look"
-        ? new Unreachable(host, said || `its script ended with ${code}`)
-        : new Error(
-            said ||
-              `${described(host)}: the script was ended from outside (${code}), killed or out of memory: see \`journalctl -k\` there`,
-          );
-    } finally {
-      const next = reached.waiting.shift();
-      if (next) next();
-      else reached.busy--;
-    }
-  }
-
-  async #connect(
-    host: Host,
-    reached: Reached,
-    signal: AbortSignal,
-    seconds: number,
-  ): Promise<Connection> {
-    const current = reached.connection;
-    const open = await current?.catch(() => undefined);
-    if (open?.alive() === true) return open;
-    if (reached.connection === current) reached.connection = this.#dial(host, signal, seconds);
-    return reached.connection ?? this.#connect(host, reached, signal, seconds);
-  }
-
-  async #dial(host: Host, signal: AbortSignal, seconds: number): Promise<Connection> {
-    const end = performance.now() + seconds * 1000;
-    for (;;) {
-      try {
-        return await this.#open(host, signal);
-      } catch (error) {
-        const failure = explained(host, error);
-        if (!failure.passing || performance.now() > end) throw failure;
-        await pause(3000, undefined, { signal }).catch(() => {
-          throw new Unreachable(host, "was waited for, and the run was cancelled");
-        });
-      }
     }
   }
 }

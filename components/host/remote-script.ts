@@ -17,6 +17,8 @@ export interface RemoteScriptArgs {
   readonly timeoutSeconds?: number;
 }
 
+const once = new URL("../../provider/shell/once.sh", import.meta.url);
+
 /**
  * What happens on a host once per change, such as loading an image; taking the resource away undoes nothing. It is
  * carried by `remote.Command`: nothing logged, outputs secret, no previous output in the environment, no triggers.
@@ -31,7 +33,7 @@ export class RemoteScript extends command.remote.Command {
         create: remoteCommand("apply", timeoutSeconds, host.user),
         stdin: pulumi
           .all({ ...values, SCRIPT: name, RELEASE: host.release, INSTANCE: host.instance })
-          .apply((known) => scriptText([script], known)),
+          .apply((known) => scriptText([once, script], known)),
         logging: "none",
         addPreviousOutputInEnv: false,
       },

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { assignments, type ShellValue } from "../../formats/shell.ts";
 
-/** What a script does: makes it so, undoes it, or tells how it is. */
-export type Verb = "apply" | "remove" | "look";
+/** What a script does: makes it so, undoes it, or tells how it is; `result` waits for a run that was begun before. */
+export type Verb = "apply" | "remove" | "look" | "result";
 
 /** Seconds that a script may wait for the host's lock; prelude.sh has the same number. */
 export const lockSeconds = 300;
@@ -41,4 +41,31 @@ export function scriptText(
   const text = assignments(values) + [prelude, ...files].map(textOf).join("\n");
   const id = createHash("sha256").update(text).digest("hex");
   return assignments({ CONTENT_ID: id }) + text;
+}
+
+/** Seconds that a unit of systemd may need to end what a script has left, besides the script's own. */
+const endSeconds = 180;
+
+/** A run on a host that does not end with the connection, and how to ask again how it went. */
+export interface DetachedRun {
+  readonly begin: { readonly command: string; readonly text: string };
+  readonly result: { readonly command: string; readonly text: string };
+}
+
+/** What a session is sent so that a script's text runs as a unit of systemd, under the id `run`; detached.sh does it. */
+export function detachedRun(
+  run: string,
+  verb: "apply" | "remove",
+  text: string,
+  timeoutSeconds: number,
+  user: string,
+): DetachedRun {
+  const launcher = textOf(new URL("./detached.sh", import.meta.url));
+  const command = (word: Verb) => remoteCommand(word, timeoutSeconds + endSeconds, user);
+  const limit = String(timeoutSeconds + lockSeconds);
+  const values = { RUN: run, BYTES: String(Buffer.byteLength(text)), LIMIT: limit };
+  return {
+    begin: { command: command(verb), text: assignments(values) + launcher + text },
+    result: { command: command("result"), text: assignments({ RUN: run }) + launcher },
+  };
 }

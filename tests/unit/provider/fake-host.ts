@@ -6,7 +6,7 @@ import { type Kept, type ProviderRun, withProvider } from "../../support/host-pr
 
 /** One script that a fake machine was sent. */
 export interface Sent {
-  /** The last word of its command line: `look`, `apply` or `remove`. */
+  /** The last word of its command line: `look`, `apply`, `remove` or `result`. */
   readonly verb: string;
   readonly stdin: string;
 }
@@ -27,6 +27,8 @@ export class FakeHost {
   manifest = manifest();
   /** How a change ends there; it may change the manifest, as a script would. */
   change: (sent: Sent) => Ran | Promise<Ran> = () => well();
+  /** How it answers when it is asked once more how a change went; it knows nothing of one. */
+  result: () => Ran | Promise<Ran> = () => badly("", 254);
   /** How a look ends there, where that is not with the manifest. */
   look: () => Ran | Promise<Ran> = () => well(this.manifest);
   /** What OpenSSH says in place of a connection. */
@@ -49,6 +51,7 @@ export class FakeHost {
       run: async (command, stdin) => {
         const sent = { verb: command.split(" ").at(-1) ?? "", stdin };
         this.sent.push(sent);
+        if (sent.verb === "result") return this.result();
         return sent.verb === "look" ? this.look() : this.change(sent);
       },
     };

@@ -59,6 +59,7 @@ test("packages of which some came are kept as they are, and the rest follows in 
       ...packages,
       packages: { curl: "installed" },
       format: 1,
+      notedAs: urn("Packages"),
       unfinished: "forum: `apt-get` failed",
     });
     const found = there(await run.refresh(there(kept)));
@@ -80,6 +81,7 @@ test("a unit that failed is kept as it is, and started again in the next run", a
       active: false,
       failed: true,
       format: 1,
+      notedAs: urn("Unit"),
       unfinished: "forum: nginx.service did not start",
     });
     const found = there(await run.refresh(there(kept)));
@@ -131,23 +133,28 @@ test("when the link is lost, the host is asked over a new one what was made", as
     const [kept, step] = await run.apply(urn("ConfigSet"), motd);
     assert.equal(
       step.error,
-      "forum (192.0.2.7:2222) was lost while a script ran: Timeout, server 192.0.2.7 not responding.\n",
+      "forum (192.0.2.7:2222) was lost while a script was sent to it or ran (Timeout, server 192.0.2.7 not " +
+        "responding.), and knows nothing of it now: it may have been restarted. Run again\n",
     );
     const unfinished = step.error.trim();
-    assert.deepEqual(kept?.properties, { ...motd, format: 1, unfinished });
-    assert.equal(machine.opened, 2);
+    const notedAs = urn("ConfigSet");
+    assert.deepEqual(kept?.properties, { ...motd, format: 1, notedAs, unfinished });
+    assert.deepEqual([machine.opened, machine.verbs], [2, ["apply", "result", "look"]]);
   });
 });
 
 test("when nobody can be asked, nothing is kept, and the error is the first one", async () => {
   await onFakeHost(async (run, machine) => {
     machine.change = () => {
-      machine.refusal = "ssh: connect to host 192.0.2.7 port 2222: Connection refused";
+      machine.refusal = "root@192.0.2.7: Permission denied (publickey).";
       return machine.loseLink("Connection to 192.0.2.7 closed by remote host.");
     };
     const [kept, step] = await run.apply(urn("Unit"), unit);
     assert.equal(kept, undefined);
-    assert.match(step.error, /was lost while a script ran: Connection to 192\.0\.2\.7 closed/);
+    assert.match(
+      step.error,
+      /was lost while a script ran, which runs on there \(Connection to 192\.0\.2\.7 closed by remote host\.\); since then it accepts no key/,
+    );
   });
 });
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { hostOf } from "../../../provider/host.ts";
 import { Hosts } from "../../../provider/hosts.ts";
 import { assignmentLines } from "../../support/scripts.ts";
-import { badly, FakeHost, host, manifest, setLines, well } from "./fake-host.ts";
+import { badly, FakeHost, host, manifest, setLines, valueIn, well } from "./fake-host.ts";
 
 const forum = hostOf({ host });
 const { signal } = new AbortController();
@@ -75,7 +75,7 @@ test("every script is told the release and the instance, and what was given wins
     signal,
     0,
   );
-  assert.deepEqual(assignmentLines(machine.sent[0]?.stdin), [
+  assert.deepEqual(assignmentLines(machine.sent[0]?.stdin).slice(2), [
     "RELEASE='bookworm'",
     "INSTANCE='x'",
     "UNIT='a'",
@@ -100,11 +100,42 @@ test("a link that was lost is opened anew at the next call", async () => {
   await assert.rejects(hosts.change(forum, "apply", script, signal), {
     name: "Unreachable",
     message:
-      "forum (192.0.2.7:2222) was lost while a script ran: Timeout, server 192.0.2.7 not responding.",
+      "forum (192.0.2.7:2222) was lost while a script was sent to it or ran (Timeout, server 192.0.2.7 not responding.), " +
+      "and knows nothing of it now: it may have been restarted. Run again",
   });
   machine.change = () => well();
   await hosts.change(forum, "apply", script, signal);
-  assert.deepEqual([machine.opened, machine.verbs], [2, ["look", "apply", "apply"]]);
+  assert.deepEqual([machine.opened, machine.verbs], [2, ["look", "apply", "result", "apply"]]);
+});
+
+test("a script whose link was lost is asked after by its id, as often as it is lost", async () => {
+  const { machine, hosts } = setup();
+  const answers = [() => machine.loseLink(), () => machine.loseLink(), () => well("changed\n")];
+  machine.change = () => machine.loseLink();
+  machine.result = () => answers.shift()?.() ?? badly("asked too often");
+  assert.equal(await hosts.change(forum, "apply", script, signal), "changed\n");
+  assert.deepEqual([machine.opened, machine.verbs.join()], [4, "apply,result,result,result"]);
+  const ids = machine.sent.map(({ stdin }) => valueIn({ verb: "", stdin }, "RUN"));
+  assert.deepEqual([ids.length, new Set(ids).size], [4, 1]);
+});
+
+test("a link that is lost again and again is not made anew for ever", async () => {
+  const { machine, hosts } = setup();
+  machine.change = machine.result = () => machine.loseLink("gone");
+  await assert.rejects(hosts.change(forum, "apply", script, signal), {
+    message: "forum (192.0.2.7:2222) was lost while a script ran: gone",
+  });
+  assert.equal(machine.opened, 5);
+});
+
+test("a script that was killed is told by its words and by its end", async () => {
+  const { machine, hosts } = setup();
+  machine.change = () => badly("web: the files that stood there before are back and active\n", 137);
+  await assert.rejects(hosts.change(forum, "apply", script, signal), {
+    message:
+      "web: the files that stood there before are back and active\n" +
+      "forum (192.0.2.7:2222): the script was ended from outside (137), killed or out of memory: see `journalctl -k` there",
+  });
 });
 
 test("a script that ends with 255 over a good link has failed by itself", async () => {
