@@ -10,6 +10,8 @@ import { redacted } from "./secrets.ts";
 export interface Change extends Call {
   readonly verb: "apply" | "remove";
   readonly id: string;
+  /** Of a create: the ids that the program's state has, which are not to be taken for one whose answer was lost. */
+  readonly known?: readonly string[];
   readonly inputs: Properties;
   /** The state before, whose secrets must not be told either. */
   readonly before?: Properties;
@@ -17,15 +19,16 @@ export interface Change extends Call {
   readonly patience?: number;
 }
 
-/** Runs a kind's script on the host; gives the outputs that it told. Throws its words, without any secret. */
+/** Runs a kind's script on the host; gives the outputs that it told, and the resource's `id`. Throws its words, without any secret. */
 export async function change(kind: Kind, hosts: Hosts, what: Change): Promise<Properties> {
-  const { verb, id, inputs, before = {}, name, urn, signal, patience } = what;
+  const { verb, id, known, inputs, before = {}, name, urn, signal, patience } = what;
   const script = kind.script(inputs);
-  const values = { ...script.values, ID: id, NAME: name };
+  const making = { CREATE: known ? "yes" : "", KNOWN: known ?? [] };
+  const values = { ...script.values, ID: id, NAME: name, OWNER: urn, ...making };
   try {
     const sent = { ...script, values };
     const said = await hosts.change(hostOf(inputs), verb, sent, signal, patience);
-    return outputsIn(said, kind.outputs);
+    return outputsIn(said, ["id", ...kind.outputs]);
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     const message = redacted(said, { inputs, before });

@@ -4,9 +4,18 @@ import { isSecret, type Properties, reveal, revealAll, text, type Value } from "
 import type { Kind } from "./kind.ts";
 import { saltOf } from "./secrets.ts";
 
-const scripts = ["transaction.sh", "owners.sh", "swap.sh", "view.sh", "config-set.sh"].map(
-  (name) => new URL(`./shell/${name}`, import.meta.url),
-);
+const scripts = [
+  "transaction.sh",
+  "space.sh",
+  "owners.sh",
+  "swap.sh",
+  "journal.sh",
+  "settle.sh",
+  "leave.sh",
+  "recovery.sh",
+  "view.sh",
+  "config-set.sh",
+].map((name) => new URL(`./shell/${name}`, import.meta.url));
 
 /**
  * `host:index:ConfigSet`: files that stand or fall together. Inputs: `files`, an object by path with `content`,

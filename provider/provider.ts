@@ -24,6 +24,7 @@ export function hostProvider({
   const run = {
     hosts: new Hosts(log, open),
     claims: new Claims(),
+    known: new Set<string>(),
     offline: env["PLATFORM_OFFLINE"] === "1",
   };
   return {

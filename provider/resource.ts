@@ -4,7 +4,7 @@ import type { Claims } from "./claims.ts";
 import { type Changes, difference, diffResult } from "./difference.ts";
 import { Unreachable } from "./failure.ts";
 import { InitFailed, type ResourceType } from "./grpc/provider.ts";
-import { type Properties, UNKNOWN } from "./grpc/values.ts";
+import { type Properties, text, UNKNOWN } from "./grpc/values.ts";
 import { hostFailures, hostOf } from "./host.ts";
 import type { Hosts } from "./hosts.ts";
 import type { Kind } from "./kind.ts";
@@ -16,18 +16,22 @@ export interface Run {
   readonly claims: Claims;
   /** Previews from the state, without asking any host. */
   readonly offline: boolean;
+  /** The ids in the program's state that this run has met. */
+  readonly known: Set<string>;
 }
 
 /** Properties of the state that are there when something is not as it should be, and go with the next change. */
 const marks = ["unverified", "unfinished"];
 
 /** A resource type of the provider: the life that all kinds have in common. */
-export function resource(kind: Kind, { hosts, claims, offline }: Run): ResourceType {
-  const changesOf = (olds: Properties, news: Properties): Changes => {
+export function resource(kind: Kind, { hosts, claims, offline, known }: Run): ResourceType {
+  const changesOf = (olds: Properties, news: Properties, urn: string): Changes => {
     const form = (properties: Properties) => kind.comparable?.(properties) ?? properties;
     const is = upgraded(olds);
     const changes = difference(form(is), form(news), [...kind.inputs, "host"]);
     for (const mark of marks.filter((one) => one in is)) changes[mark] = "delete";
+    // The host's note still has the name from before, by which a later create would take it for its own.
+    if (is["notedAs"] !== undefined && is["notedAs"] !== urn) changes["notedAs"] = "delete";
     return { ...changes, ...kind.effects?.(changes, news) };
   };
 
@@ -43,20 +47,24 @@ export function resource(kind: Kind, { hosts, claims, offline }: Run): ResourceT
       return { inputs, failures: claims.claim(urn, hostOf(inputs), kind.claims(inputs)) };
     },
 
-    diff({ news, olds }) {
+    diff({ urn, id, news, olds }) {
+      known.add(id);
       const replaces = (path: string) => path === "host.name" || kind.replaces?.(path) === true;
-      return diffResult(changesOf(olds, news), replaces);
+      return diffResult(changesOf(olds, news, urn), replaces);
     },
 
     async create({ inputs, preview, ...call }) {
       if (preview) return { id: "", ...written({ ...inputs, ...unknown(kind.outputs) }) };
       online();
-      const what = { ...call, id: randomBytes(8).toString("hex"), inputs, verb: "apply" } as const;
-      const outputs = await tried(what);
-      return { id: what.id, ...written({ ...inputs, ...outputs }) };
+      const made = { id: randomBytes(8).toString("hex"), known: [...known] };
+      const what = { ...call, ...made, inputs, verb: "apply" } as const;
+      const { id = what.id, ...outputs } = await tried(what);
+      known.add(text(id));
+      return { id: text(id), ...written({ ...inputs, ...outputs, notedAs: call.urn }) };
     },
 
     async read({ id, inputs, state, signal }) {
+      known.add(id);
       if (Object.keys(state).length === 0) {
         throw new Error(
           "what is on a host already cannot be imported yet: declare it and run `up`",
@@ -82,16 +90,18 @@ export function resource(kind: Kind, { hosts, claims, offline }: Run): ResourceT
     },
 
     async update({ id, news, olds, oldInputs, preview, ...call }) {
-      const kept = pick(upgraded(olds), kind.outputs);
+      known.add(id);
+      const kept = { ...pick(upgraded(olds), kind.outputs), notedAs: call.urn };
       if (preview) {
-        const unsure = kind.unknownAfter?.(changesOf(olds, news)) ?? [];
+        const unsure = kind.unknownAfter?.(changesOf(olds, news, call.urn)) ?? [];
         return written({ ...news, ...kept, ...unknown(unsure) });
       }
       online();
       // Not for long: the other hosts of the run go on meanwhile.
       const before = { olds, oldInputs };
       const what = { ...call, id, inputs: news, before, verb: "apply", patience: 30 } as const;
-      return written({ ...news, ...kept, ...(await tried(what)) });
+      const outputs = pick(await tried(what), kind.outputs);
+      return written({ ...news, ...kept, ...outputs });
     },
 
     async delete({ id, state, oldInputs, ...call }) {
@@ -109,7 +119,7 @@ export function resource(kind: Kind, { hosts, claims, offline }: Run): ResourceT
     } catch (error) {
       const half = await halfDone(kind, hosts, what, error);
       if (half === undefined || !(error instanceof Error)) throw error;
-      throw new InitFailed(error.message, { ...what, ...written(half) });
+      throw new InitFailed(error.message, { ...what, ...written({ ...half, notedAs: what.urn }) });
     }
   }
 }

@@ -5,7 +5,7 @@
 # which only a digest with SALT is ever told.
 # shellcheck source-path=SCRIPTDIR disable=SC2034,SC2153,SC2154
 
-# What the set needs to be read, and that it owns its paths from now on.
+# Notes what the set needs to be read, and that it owns its paths from now on. It may have been begun before.
 commit() {
   local path other
   words "${SECRETS[@]}" >"$set/secrets"
@@ -22,16 +22,23 @@ commit() {
   for path in "${PATHS[@]}"; do # what left the set has its file back
     if ! grep -qxF -- "$path" "$set/paths"; then rm -rf "$set/original$path"; fi
   done
-  printf %s "$COMMANDS" >"$set/active"
-  rm -f "$set/active.before"
+  printf %s "$ACTIVATE" >"$set/activate"
+  printf %s "$COMMANDS" >"$set/active.new"
+  mv -fT "$set/active.new" "$set/active"
+  sync -f "$set"
+  rm -f "$set/committed" "$set/active.before"
+  clear_stage
 }
 
 apply() {
-  local wanted=("${PATHS[@]}" "${ABSENT[@]}")
+  recover
+  settled "$set" || fail "$NAME: an earlier change could not be brought to its end (see above): see to it, then run again"
+  wanted=("${PATHS[@]}" "${ABSENT[@]}")
   if [[ ! -d $set ]]; then begun=yes; fi
+  trap finish EXIT
   install -d -m 0700 "$STATE/sets" "$set"
   touch "$set/paths"
-  trap finish EXIT
+  need_space
   clear_stage
   stage
   if unchanged; then
@@ -42,36 +49,32 @@ apply() {
   refuse_directories
   refuse_strangers
   validate || fail "$NAME: the new files were refused (see above) and nothing was changed; correct the option and run again"
-  # Without `active`, whoever reads knows of a change that was broken off.
-  if [[ -e $set/active ]]; then mv -fT "$set/active" "$set/active.before" && aside=yes; fi
+  install_recovery
+  for i in "${!PATHS[@]}"; do keep "$i"; done
+  write_journal
   swap
   run "$ACTIVATE" || fail "$NAME: the new files could not be made active (see above)"
   run "$PROBE" || fail "$NAME: the service did not answer as it should with the new files (see above)"
+  decide
   commit
   say "changed ${PATHS[*]}"
 }
 
+# Runs at the end, however it comes. Neither a lost link nor a late signal stops the way back.
+finish() {
+  local status=$?
+  trap '' PIPE TERM
+  set +e
+  if ((status == 0)) || [[ -e $set/committed ]]; then return; fi # the next run notes the rest
+  if [[ -e $set/journal ]]; then undo; else abandon; fi
+}
+
 remove() {
+  recover
   [[ -d $set ]] || return 0
-  local path directory heir owns # a set that still has files there takes the directory away in its time
-  if [[ -s $set/paths ]]; then owns=yes; else owns=no; fi
-  while read -r path; do
-    if [[ -d $path && ! -L $path ]]; then continue; fi # somebody's own; it was a file when it was ours
-    rm -f "$path"
-    exists "$set/original$path" || continue
-    mkdir -p "${path%/*}"
-    cp -a "$set/original$path" "$path"
-  done < <(cat "$set/paths" 2>/dev/null || true)
-  while read -r directory; do
-    [[ -d $directory ]] || continue
-    rmdir --ignore-fail-on-non-empty "$directory"
-    heir=$(grep -lsF -- "$directory/" "$STATE"/sets/*/paths | grep -vxF "$set/paths" | head -n 1) || true
-    if [[ -d $directory && -n $heir ]]; then printf '%s\n' "$directory" >>"${heir%/*}/directories"; fi
-  done < <(sort -ru "$set/directories" 2>/dev/null || true)
-  if [[ $owns == yes ]] && run "$VALIDATE"; then run "${DEACTIVATE:-$ACTIVATE}" || true; fi
-  clear_stage
-  rm -rf "$set"
-  rmdir --ignore-fail-on-non-empty "$STATE/sets"
+  declare -p set NAME ID VALIDATE ACTIVATE DEACTIVATE >"$set/leaving.new"
+  mv -fT "$set/leaving.new" "$set/leaving"
+  take_away
 }
 
 "$@" </dev/null

@@ -6,7 +6,7 @@ sets() {
   local set path own secret lines=''
   for set in "$STATE"/sets/*; do
     [[ -f $set/paths && -f $set/secrets ]] || continue
-    printf 'set\t%s\t%s\n' "${set##*/}" "$([[ -f $set/active ]] && echo whole || echo broken)"
+    printf 'set\t%s\t%s\n' "${set##*/}" "$([[ -f $set/active && ! -e $set/journal ]] && echo whole || echo broken)"
     mapfile -t own <"$set/paths"
     mapfile -t secret <"$set/secrets"
     for path in "${own[@]}"; do

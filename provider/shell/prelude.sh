@@ -19,7 +19,26 @@ lock() {
   install -d -m 0700 "$STATE"
   exec 9>>"$STATE/lock"
   flock -w 300 9 || fail "another run has held $STATE/lock for 5 minutes: $(cat "$STATE/owner" 2>/dev/null)"
-  printf 'pid %s since %s\n' "$$" "$(date -u +%FT%TZ)" >"$STATE/owner"
+  printf '%s, run %s (pid %s), since %s\n' "${OPERATOR:-a script}" "${RUN:-of its own}" "$$" "$(date -u +%FT%TZ)" >"$STATE/owner"
+}
+
+# Whose resource an ID is: OWNER, its URN. A create whose answer was lost left its note; the next one goes on with its ID,
+# unless that is among KNOWN, which are those of the program's state.
+note_owner() {
+  local note
+  [[ -n ${OWNER:-} ]] || return 0
+  install -d -m 0700 "$STATE/owners"
+  for note in "$STATE"/owners/*; do
+    if [[ -z ${CREATE:-} || ! -f $note || $(<"$note") != "$OWNER" || " ${KNOWN[*]} " == *" ${note##*/} "* ]]; then continue; fi
+    ID=${note##*/}
+  done
+  printf '%s\n' "$OWNER" >"$STATE/owners/.new"
+  mv -fT "$STATE/owners/.new" "$STATE/owners/$ID"
+  say "output id $ID"
+}
+forget_owner() {
+  rm -f "$STATE/owners/$1"
+  rmdir --ignore-fail-on-non-empty "$STATE/owners" 2>/dev/null || true
 }
 
 # Debian renders differently from release to release, so the wrong one is refused before anything is touched.
@@ -28,18 +47,6 @@ check_release() {
   # shellcheck source=/dev/null
   found=$(. /etc/os-release && printf %s "${VERSION_CODENAME:-unknown}")
   [[ $found == "$RELEASE" ]] || fail "the machine runs Debian $found but \`release\` says $RELEASE: correct the option"
-}
-
-# What happens once per change leaves its content id, keyed with a secret of this host so that no digest of a
-# secret can be guessed from it.
-keyed_id() {
-  [[ -s $STATE/key ]] || (umask 077 && head -c 32 /dev/urandom | base64 >"$STATE/key")
-  printf '%s\n%s' "$(<"$STATE/key")" "${CONTENT_ID:?}" | sha256sum | cut -c1-64
-}
-done_before() { [[ -f $STATE/done/${SCRIPT:?} && $(<"$STATE/done/$SCRIPT") == "$(keyed_id)" ]]; }
-mark_done() {
-  install -d -m 0700 "$STATE/done"
-  keyed_id >"$STATE/done/${SCRIPT:?}"
 }
 
 # Reading changes nothing and waits only a little: nobody wants to see half of a change.
@@ -52,9 +59,13 @@ lock_shared() {
 
 case ${1:-} in
   look) lock_shared ;;
-  remove) lock ;; # what goes is taken away on any release
+  remove) # what goes is taken away on any release
+    lock
+    forget_owner "$ID"
+    ;;
   *)
     lock
     check_release
+    note_owner
     ;;
 esac

@@ -1,25 +1,26 @@
-# shellcheck shell=bash disable=SC2154
-# The swap of a ConfigSet, and its way back.
+# shellcheck shell=bash disable=SC2034,SC2154
+# The swap of a ConfigSet, and its way back. All that the way back needs is in the journal before the first rename.
 
-# Keeps what is at PATHS[i] for a way back from this run and, when the path is new to the set, from the set.
+# Keeps what is at PATHS[i] for a way back: of this run and, when the path is new to the set, of the set.
 keep() {
-  local path=${PATHS[$1]} from other
+  local path=${PATHS[$1]} from other stage
   OLD[$1]=''
   if exists "$path"; then
-    OLD[$1]=$(stage_directory "$path")/$1.old
-    cp -a "$path" "${OLD[$1]}"
+    stage_directory "$path"
+    install -d -m 0700 "${stage%/*}" "$stage"
+    OLD[$1]=$stage/$1.old
+    ln -PT "$path" "${OLD[$1]}" 2>/dev/null || cp -aT "$path" "${OLD[$1]}" # not every file system has links
   fi
-  if grep -qxF "$path" "$set/paths"; then return; fi
-  added+=("$path")
+  if grep -qxF -- "$path" "$set/paths"; then return; fi
   from=${OLD[$1]} other=$(holder "$path")
   if [[ -n $other ]]; then from=$other/original$path; fi
-  if [[ -n $from ]] && exists "$from" && ! exists "$set/original$path"; then
-    install -d -m 0700 "$set/original${path%/*}"
-    rm -rf "$set/copy"
-    cp -a "$from" "$set/copy" # on a full disk a copy ends in the middle: what is kept is whole
-    mv -fT "$set/copy" "$set/original$path"
-  fi
-  printf '%s\n' "$path" >>"$set/paths"
+  rm -rf "$set/original$path" # of a run that was put back
+  [[ -n $from ]] && exists "$from" || return 0
+  install -d -m 0700 "$set/original${path%/*}"
+  rm -rf "$set/copy"
+  cp -a "$from" "$set/copy" # on a full disk a copy ends in the middle: what is kept is whole
+  if [[ -f $set/copy && ! -L $set/copy ]]; then sync "$set/copy"; fi
+  mv -fT "$set/copy" "$set/original$path"
 }
 
 # Directories that the set makes are noted before, so that they can go with it.
@@ -35,41 +36,29 @@ make_directory() {
 swap() {
   local i
   for i in "${!PATHS[@]}"; do
-    keep "$i"
     [[ -z ${STAGED[i]} ]] || make_directory "${PATHS[i]%/*}"
-    swapped+=("$i")
     if [[ -z ${STAGED[i]} ]]; then rm -f "${PATHS[i]}"; else mv -fT "${STAGED[i]}" "${PATHS[i]}"; fi
-    if [[ -d ${PATHS[i]%/*}/ ]]; then sync "${PATHS[i]%/*}"; fi
   done
+  sync_directories
 }
 
-# The paths that this run has added are the set's no more; they are as they were.
-forget_added() {
-  local path
-  ((${#added[@]} > 0)) || return 0
-  grep -vxF -f <(words "${added[@]}") "$set/paths" >"$set/paths.new" || (($? == 1)) || return # a full disk
-  mv -fT "$set/paths.new" "$set/paths" || return
-  for path in "${added[@]}"; do rm -rf "$set/original$path"; done
+# One process for all; what was renamed is not on the disk before its directory is.
+sync_directories() {
+  local path directories=()
+  for path in "${PATHS[@]}"; do if [[ -d ${path%/*}/ ]]; then directories+=("${path%/*}/"); fi; done
+  if ((${#directories[@]} > 0)); then sync -- "${directories[@]}"; fi
 }
 
-# Runs at the end, however it comes. Neither a lost link nor a late signal stops the way back.
-finish() {
-  local status=$? n i
-  trap '' PIPE TERM
-  set +e
-  if ((status != 0)); then
-    for ((n = ${#swapped[@]} - 1; n >= 0; n--)); do
-      i=${swapped[n]}
-      if [[ -n ${OLD[i]} ]]; then mv -fT "${OLD[i]}" "${PATHS[i]}"; else rm -f "${PATHS[i]}"; fi
-    done
-    forget_added
-    if ((${#swapped[@]} > 0)) && run "$ACTIVATE"; then
-      say "$NAME: the files that stood there before are back and active" >&2
-      aside=yes
+# Puts the files of the journal back where they were. It may have been begun before: what is back stays.
+put_back() {
+  local i
+  for ((i = ${#PATHS[@]} - 1; i >= 0; i--)); do
+    if [[ -z ${OLD[i]} ]]; then
+      rm -f "${PATHS[i]}" || return
+    elif exists "${OLD[i]}"; then
+      mkdir -p "${PATHS[i]%/*}"
+      mv -fT "${OLD[i]}" "${PATHS[i]}" || return
     fi
-    if [[ $aside == yes && -e $set/active.before ]]; then mv -fT "$set/active.before" "$set/active"; fi
-  fi
-  # A set that this very run began and that has nothing has never stood.
-  if ((status != 0)) && [[ $begun == yes && ! -s $set/paths ]]; then rm -rf "$set"; fi
-  clear_stage
+  done
+  sync_directories
 }

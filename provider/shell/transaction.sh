@@ -1,11 +1,12 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # The parts of a ConfigSet's transaction. A set is three lists: PATHS, and for each of them STAGED, the file to
-# come (empty: none shall be there), and OLD, the file that was there (empty: none was).
+# come (empty: none shall be there), and OLD, the file that was there (empty: none was). STAGES are the directories
+# in which they lie meanwhile.
 set=$STATE/sets/${ID:?}
 : "${NAME:?}"
 COMMANDS=$VALIDATE$'\n'$ACTIVATE$'\n'$PROBE
-STAGED=() OLD=() swapped=() added=()
-begun=no aside=no # whether this run makes the set; whether `active` is to come back when nothing was changed
+STAGED=() OLD=() STAGES=() wanted=()
+begun=no # whether this run makes the set
 
 words() { (($# == 0)) || printf '%s\n' "$@"; }
 exists() { [[ -e $1 || -L $1 ]]; }
@@ -15,14 +16,18 @@ run() { [[ -z $1 ]] || bash -euo pipefail -c "$1" </dev/null >&2 9>&-; }
 # Where what holds the path is mounted; bind mounts count, for no rename crosses them.
 mount_of() { findmnt -no TARGET -T "$1" | tail -n 1; }
 
-# A 0700 directory on the mount of the path, so that the swap is a rename.
+# Sets `stage` to a 0700 directory on the mount of the path, so that the swap is a rename.
+declare -A stage_of=()
 stage_directory() {
   local at=${1%/*} mount
   while [[ ! -d $at/ ]]; do at=${at%/*}; done
-  mount=$(mount_of "$at/")
-  if [[ $mount == "$(mount_of "$STATE")" ]]; then at=$STATE/stage; else at=${mount%/}/.platform-stage; fi
-  install -d -m 0700 "$at" "$at/$ID"
-  printf %s "$at/$ID"
+  if [[ -z ${stage_of["$at/"]:-} ]]; then
+    mount=$(mount_of "$at/")
+    if [[ $mount == "$(mount_of "$STATE")" ]]; then stage=$STATE/stage; else stage=${mount%/}/.platform-stage; fi
+    stage_of["$at/"]=$stage/$ID
+    STAGES+=("$stage/$ID")
+  fi
+  stage=${stage_of["$at/"]}
 }
 
 same() { [[ -f $2 && ! -L $2 && $(stat -c %a:%U:%G "$1") == "$(stat -c %a:%U:%G "$2")" ]] && cmp -s "$1" "$2"; }
@@ -36,36 +41,37 @@ unchanged() {
   done
 }
 
-# Copies of files, secret ones too, that a run which was killed has left.
+# Copies of files, secret ones too, go with the run that made them.
 clear_stage() {
-  local path directory
-  for path in "${PATHS[@]}"; do
-    directory=$(stage_directory "$path")
+  local directory
+  for directory in "${STAGES[@]}"; do
     rm -rf "$directory"
     rmdir --ignore-fail-on-non-empty "${directory%/*}" 2>/dev/null || true
   done
 }
 
 stage() {
-  local i path wanted=$'\n' directory
+  local i path known=$'\n' stage files=()
   for i in "${!PATHS[@]}"; do
-    wanted+=${PATHS[i]}$'\n'
-    directory=$(stage_directory "${PATHS[i]}")
-    STAGED[i]=$directory/$i.new
+    known+=${PATHS[i]}$'\n'
+    stage_directory "${PATHS[i]}"
+    install -d -m 0700 "${stage%/*}" "$stage"
+    STAGED[i]=$stage/$i.new
     (umask 077 && printf %s "${CONTENTS[i]}" >"${STAGED[i]}")
     chown "${OWNERS[i]}" "${STAGED[i]}"
     chmod "${MODES[i]}" "${STAGED[i]}"
-    sync "${STAGED[i]}"
   done
-  for path in "${ABSENT[@]}"; do wanted+=$path$'\n' PATHS+=("$path") STAGED+=(''); done
+  for path in "${ABSENT[@]}"; do known+=$path$'\n' PATHS+=("$path") STAGED+=(''); done
   while read -r path; do # left the set: what was there before it comes back
-    [[ $wanted != *$'\n'"$path"$'\n'* ]] || continue
+    [[ $known != *$'\n'"$path"$'\n'* ]] || continue
     PATHS+=("$path") STAGED+=('')
-    if exists "$set/original$path"; then
-      i=$((${#PATHS[@]} - 1))
-      directory=$(stage_directory "$path")
-      STAGED[i]=$directory/$i.new
-      cp -a "$set/original$path" "${STAGED[i]}"
-    fi
+    exists "$set/original$path" || continue
+    i=$((${#PATHS[@]} - 1))
+    stage_directory "$path"
+    install -d -m 0700 "${stage%/*}" "$stage"
+    STAGED[i]=$stage/$i.new
+    cp -a "$set/original$path" "${STAGED[i]}"
   done < <(cat "$set/paths" 2>/dev/null || true)
+  for path in "${STAGED[@]}"; do if [[ -f $path && ! -L $path ]]; then files+=("$path"); fi; done
+  if ((${#files[@]} > 0)); then sync -- "${files[@]}"; fi
 }

@@ -7,10 +7,10 @@ import type { TestMachine } from "./machine.ts";
 
 /** The assignments at the head of a script's text: the lines between the content id and the prelude. */
 export function assignmentLines(stdin: unknown): string[] {
-  const lines = String(stdin).split("\n");
-  assert.match(lines[0] ?? "", /^CONTENT_ID='[0-9a-f]{64}'$/);
+  const [, text = ""] = /^CONTENT_ID='[0-9a-f]{64}'\n([^]*)$/m.exec(String(stdin)) ?? [];
+  const lines = text.split("\n");
   return lines.slice(
-    1,
+    0,
     lines.findIndex((line) => line.startsWith("# shellcheck")),
   );
 }

@@ -158,7 +158,18 @@ test("the script is sent every file in one order, and which of them are secret",
   });
   assert.deepEqual(
     files.map(({ pathname }) => pathname.split("/").at(-1)),
-    ["transaction.sh", "owners.sh", "swap.sh", "view.sh", "config-set.sh"],
+    [
+      "transaction.sh",
+      "space.sh",
+      "owners.sh",
+      "swap.sh",
+      "journal.sh",
+      "settle.sh",
+      "leave.sh",
+      "recovery.sh",
+      "view.sh",
+      "config-set.sh",
+    ],
   );
   assert.deepEqual(values, {
     PATHS: ["/z", "/k", "/l"],

@@ -13,6 +13,7 @@ import {
   there,
   urn,
   valueIn,
+  well,
 } from "./fake-host.ts";
 
 const set = urn("ConfigSet");
@@ -23,7 +24,7 @@ test("a set is made, found as it was made, and left alone", async () => {
     const [kept, made] = await run.apply(set, motd);
     assert.equal(made.op, "create");
     assert.match(kept?.id ?? "", /^[0-9a-f]{16}$/);
-    assert.deepEqual(kept?.properties, { ...motd, format: 1 });
+    assert.deepEqual(kept?.properties, { ...motd, format: 1, notedAs: set });
     const found = there(await run.refresh(there(kept)));
     assert.deepEqual(found, kept);
     assert.deepEqual(await run.apply(set, motd, found), [
@@ -43,7 +44,10 @@ test("a script is sent the inputs, the id of the resource and its name, and noth
       deactivate: ["true"],
     };
     const [kept] = await run.apply(set, { ...motd, ...more });
-    assert.deepEqual(assignmentLines(machine.sent[0]?.stdin).join("\n").split("\n"), [
+    const lines = assignmentLines(machine.sent[0]?.stdin).join("\n").split("\n");
+    assert.match(lines[0] ?? "", /^OPERATOR='[^']+@[^']+'$/);
+    assert.match(lines[1] ?? "", /^RUN='[0-9a-f]{16}'$/);
+    assert.deepEqual(lines.slice(2), [
       "RELEASE='bookworm'",
       "INSTANCE='7'",
       "PATHS=('/etc/motd')",
@@ -62,6 +66,9 @@ test("a script is sent the inputs, the id of the resource and its name, and noth
       "')",
       `ID='${kept?.id ?? ""}'`,
       "NAME='web'",
+      `OWNER='${set}'`,
+      "CREATE='yes'",
+      "KNOWN=()",
     ]);
   });
 });
@@ -102,13 +109,26 @@ test("a resource that is called otherwise is the same one on the machine", async
       const renamed = urn("ConfigSet", "site");
       const found = there(await run.refresh({ ...kept, urn: renamed }));
       const [, step] = await run.apply(renamed, motd, found);
-      assert.equal(step.op, "same");
+      assert.deepEqual(step.changes, { notedAs: "DELETE" }); // a later create would take the note for its own
       assert.equal((await run.remove(found)).op, "delete");
       const { stdin = "" } = machine.sent.at(-1) ?? {};
       assert.ok(stdin.includes(`\nID='${kept.id}'\nNAME='site'\n`));
     },
     { machine },
   );
+});
+
+test("a create does not take up an id that the program's state has, and takes the one that it is told", async () => {
+  await onFakeHost(async (run, machine) => {
+    keepsSets(machine, { "/etc/motd": "hello\n" });
+    const [kept] = await run.apply(set, motd);
+    await run.refresh(there(kept));
+    machine.change = () => well("output id 0123456789abcdef\n");
+    const files = { "/etc/issue": { content: "", mode: "0644", owner: "root:root" } };
+    const [other] = await run.apply(urn("ConfigSet", "other"), { ...motd, files });
+    assert.equal(assignmentLines(machine.sent.at(-1)?.stdin).at(-1), `KNOWN=('${kept?.id ?? ""}')`);
+    assert.equal(other?.id, "0123456789abcdef");
+  });
 });
 
 test("another name of the host is another machine; the way to it may change", async () => {

@@ -180,6 +180,7 @@ test("a change that says nothing of the time keeps the one that was", async () =
       ...packages,
       changedAt: "2026-11-24T00:00:00Z",
       format: 1,
+      notedAs: urn("Packages"),
     });
   });
 });

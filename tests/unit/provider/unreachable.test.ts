@@ -94,7 +94,7 @@ test("a machine that was moved is read where it was, and put right where it is",
       const found = there(await run.refresh(kept));
       const [after, step] = await run.apply(set, news, found);
       assert.deepEqual(step.changes, { "host.address": "UPDATE", unverified: "DELETE" });
-      assert.deepEqual(after?.properties, { ...news, format: 1 });
+      assert.deepEqual(after?.properties, { ...news, format: 1, notedAs: urn("ConfigSet") });
       assert.deepEqual(asked, ["192.0.2.7", "192.0.2.8"]);
     },
     { machine },
