@@ -6,7 +6,7 @@ state_of_change=(NAME ID PATHS OLD STAGES ACTIVATE BACK COMMANDS SECRETS SALT wa
 
 # Written aside, so that it is whole or not there. What makes the old files active is what did so last time.
 write_journal() {
-  local BACK=$ACTIVATE
+  BACK=$ACTIVATE
   if [[ -e $set/activate ]]; then BACK=$(<"$set/activate"); fi
   declare -p set "${state_of_change[@]}" >"$set/journal.new"
   sync "$set/journal.new"

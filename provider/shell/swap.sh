@@ -49,6 +49,8 @@ sync_directories() {
   if ((${#directories[@]} > 0)); then sync -- "${directories[@]}"; fi
 }
 
+inode() { stat -c %d:%i "$1" 2>/dev/null || true; }
+
 # Puts the files of the journal back where they were. It may have been begun before: what is back stays.
 put_back() {
   local i
@@ -57,7 +59,10 @@ put_back() {
       rm -f "${PATHS[i]}" || return
     elif exists "${OLD[i]}"; then
       mkdir -p "${PATHS[i]%/*}"
-      mv -fT "${OLD[i]}" "${PATHS[i]}" || return
+      # A rename of one link over another of the same file does nothing (rename(2)).
+      if [[ $(inode "${OLD[i]}") == "$(inode "${PATHS[i]}")" ]]; then rm -f "${OLD[i]}"; else
+        mv -fT "${OLD[i]}" "${PATHS[i]}" || return
+      fi
     fi
   done
   sync_directories

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { killing, killSteps, launched, setOf, setScript } from "../support/faults.ts";
+import { testMachine } from "../support/machine.ts";
+
+const machine = await testMachine("steps");
+
+const server = (word: string) =>
+  `server { listen 8080; location / { default_type text/plain; return 200 ${word}; } }\n`;
+const site = (word: string) => ({
+  validate: ["nginx -t"],
+  activate: ["systemctl reload nginx"],
+  // A reload returns before the new workers answer.
+  probe: [`timeout 5 sh -c 'until curl -sf 127.0.0.1:8080 | grep -qx ${word}; do sleep 0.1; done'`],
+});
+const conf = "/etc/nginx/conf.d/steps.conf";
+const paths = [conf, ...["a", "left", "came", "gone"].map((name) => `/etc/steps/${name}`)];
+const old = setScript(
+  setOf(
+    { [conf]: server("one"), "/etc/steps/a": "one\n", "/etc/steps/left": "ours\n" },
+    site("one"),
+  ),
+);
+const next = setScript(
+  setOf(
+    { [conf]: server("two"), "/etc/steps/a": "two\n", "/etc/steps/came": "ours\n" },
+    { ...site("two"), absent: ["/etc/steps/gone"] },
+  ),
+);
+/** Asks the site all the time while the work goes on; gives how often it answered what. */
+async function watched(work: () => Promise<void>): Promise<string> {
+  await machine.succeed("touch /run/steps/watch");
+  // At a reload nginx closes connections that have not asked yet; browsers ask again, and so does this curl.
+  const ask =
+    "curl -s -o /dev/null -w '%{http_code}\\n' --max-time 5 --retry 2 --retry-delay 0 --retry-all-errors 127.0.0.1:8080";
+  const watch = machine.run(
+    `while [[ -e /run/steps/watch ]]; do ${ask}; sleep 0.05; done | sort -u`,
+  );
+  try {
+    await work();
+  } finally {
+    await machine.succeed("rm /run/steps/watch");
+  }
+  return (await watch).stdout;
+}
+
+/** Until some step the side before stands, from then on the one to come; there are so many steps at the least. */
+function decidedOnce(found: readonly string[], from: string, to: string, least: number): void {
+  const decided = found.indexOf(to);
+  const wanted = found.map((_, index) => (index < decided ? from : to));
+  assert.deepEqual(found, wanted);
+  assert.ok(decided > 0 && found.length >= least, `${decided} of ${found.length}`);
+}
+
+test("a machine serves a site, with files of others on it", async () => {
+  await machine.succeed(
+    "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install nginx-light >/dev/null; " +
+      "mkdir -p /run/steps /etc/steps; cd /etc/steps; for name in left came gone; do echo precious >$name; done",
+  );
+  await machine.succeed("cat >/run/steps/paths", `${paths.join("\n")}\n`);
+});
+
+test("a change killed at any step leaves the old files or the new ones whole, and the site up", async () => {
+  let killed: Awaited<ReturnType<typeof killSteps>> | undefined;
+  const answers = await watched(async () => {
+    killed = await killSteps(machine, { verb: "apply", text: old }, { verb: "apply", text: next });
+  });
+  decidedOnce(killed?.toB ?? [], "a", "b", 40);
+  decidedOnce(killed?.toA ?? [], "b", "a", 40);
+  assert.equal(answers, "200\n");
+});
+
+test("a create or a remove killed at any step leaves nothing half there", async () => {
+  const sides = [
+    { verb: "remove", text: old },
+    { verb: "apply", text: old },
+  ] as const;
+  const { toA, toB } = await killSteps(machine, ...sides);
+  decidedOnce(toB, "a", "b", 30);
+  decidedOnce(toA, "b", "a", 5);
+  const { command, text } = launched("remove", old);
+  await machine.succeed(command, text);
+  assert.equal(await machine.succeed("cat /etc/steps/*"), "precious\n".repeat(3));
+  assert.equal(await machine.succeed("cd /var/lib/platform; ls"), "images\nlock\nowner\n");
+  await machine.fail("ls /etc/systemd/system | grep platform");
+});
