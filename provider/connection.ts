@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
-import { destination, pinnedOptions, type Reach } from "../formats/ssh.ts";
+import { destination, pinnedOptions, type Reach, throughBastion } from "../formats/ssh.ts";
 
 /** How a command on the host ended, and what it printed. */
 export interface Ran {
@@ -43,16 +43,21 @@ export const openConnection: Open = async (reach, signal) => {
   const socket = join(await socketFolder(), randomBytes(6).toString("hex"));
   const control = { ControlMaster: "yes", ControlPath: socket, ControlPersist: "no", ...greeted };
   const where = destination(reach);
-  const master = ssh([...pinnedOptions(reach.hostKey, control), "-T", ...where, hold]);
+  const options = pinnedOptions(reach.hostKey, { ...control, ...throughBastion(reach.bastion) });
+  const master = ssh([...options, "-T", ...where, hold]);
   const ended = finished(master);
-  const stop = () => master.kill();
+  const { promise: cancelled, resolve: cancel } = Promise.withResolvers<Ran>();
+  const stop = () => {
+    master.kill(); // a bastion's ssh may outlive it by some seconds, and is not waited for
+    cancel({ code: 255, stdout: "", stderr: "the run was cancelled" });
+  };
   signal.addEventListener("abort", stop);
-  const ready = await Promise.race([ended, greeting(master.stdout)]);
+  const ready = await Promise.race([ended, cancelled, greeting(master.stdout)]);
   signal.removeEventListener("abort", stop);
   if (ready !== undefined) throw new Error(ready.stderr.trim() || "ssh ended without a word");
   let alive = true;
   master.once("exit", () => (alive = false));
-  const reason = ended.then(({ stderr }) => lastLine(stderr) || "the other side went away");
+  const reason = ended.then(({ stderr }) => lossIn(stderr) || "the other side went away");
   // No second connection is ever made: without its master a session ends at once.
   const session = pinnedOptions(reach.hostKey, { ControlPath: socket, ProxyCommand: "false" });
   return {
@@ -105,9 +110,11 @@ async function finished(child: Ssh): Promise<Ran> {
   return { code: code ?? 255, stdout, stderr };
 }
 
-/** What OpenSSH said at last; its lines end in CR and LF. */
-export function lastLine(said: string): string {
-  return said.trim().split(/\r?\n/).at(-1)?.trim() ?? "";
+/** Why a link was lost: who did not respond, or what OpenSSH said at last; its lines end in CR and LF. */
+export function lossIn(said: string): string {
+  const lines = said.trim().split(/\r?\n/);
+  // A bastion's ssh says it first, and that of the machine then misses its pipe.
+  return (lines.find((line) => line.startsWith("Timeout, ")) ?? lines.at(-1) ?? "").trim();
 }
 
 async function greeting(stdout: Readable): Promise<undefined> {

@@ -1,3 +1,4 @@
+import { obstacle, unanswered } from "./bastion.ts";
 import { described, type Host } from "./host.ts";
 
 /** A host that did not answer, or not as it should: nothing is known about it. */
@@ -33,6 +34,9 @@ export class LinkLost extends Unreachable {
 /** What OpenSSH said, in words for the person who must act. */
 export function explained(host: Host, error: unknown): Unreachable {
   const said = error instanceof Error ? error.message : String(error);
+  const { bastion } = host;
+  const between = bastion && obstacle(bastion, said);
+  if (between) return new Unreachable(host, between.why, between);
   if (/has changed and you have requested strict checking/.test(said)) {
     return new Unreachable(
       host,
@@ -57,7 +61,9 @@ export function explained(host: Host, error: unknown): Unreachable {
     const why = "was not asked, for there is no `ssh` on this computer: install OpenSSH's client";
     return new Unreachable(host, why);
   }
-  const last = said.split("\n").findLast((line) => line.trim() !== "") ?? said;
-  const why = `cannot be reached: ${last.trim()}. See that the machine runs and that its address and port are right`;
+  const last = (said.split("\n").findLast((line) => line.trim() !== "") ?? said).trim();
+  const why = bastion
+    ? unanswered(bastion, last.replace("UNKNOWN port 65535", `${host.address} port ${host.port}`))
+    : `cannot be reached: ${last}. See that the machine runs and that its address and port are right`;
   return new Unreachable(host, why, { passing: true });
 }

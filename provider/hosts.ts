@@ -82,8 +82,8 @@ export class Hosts {
     reached.warned = true;
   }
 
-  #of({ address, port, user, hostKey }: Host): Reached {
-    const key = JSON.stringify([address, port, user, hostKey]);
+  #of({ address, port, user, hostKey, bastion }: Host): Reached {
+    const key = JSON.stringify([address, port, user, hostKey, bastion]);
     const reached = this.#reached.get(key) ?? { link: new Link(this.#open), warned: false };
     this.#reached.set(key, reached);
     return reached;

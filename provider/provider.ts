@@ -6,6 +6,7 @@ import type { Provider } from "./grpc/provider.ts";
 import { Hosts } from "./hosts.ts";
 import { packages } from "./packages.ts";
 import { resource } from "./resource.ts";
+import { inTurns } from "./turns.ts";
 import { unit } from "./unit.ts";
 
 /** What a provider is made with; tests give other connections and another environment. */
@@ -22,7 +23,7 @@ export function hostProvider({
   env = process.env,
 }: ProviderArgs): Provider {
   const run = {
-    hosts: new Hosts(log, open),
+    hosts: new Hosts(log, inTurns(open)),
     claims: new Claims(),
     known: new Set<string>(),
     offline: env["PLATFORM_OFFLINE"] === "1",

@@ -9,6 +9,18 @@ export const canaries = { user: "canary-smtp-user", password: "canary-smtp-passw
 export const hostKey =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFJlcGxhY2VUaGlzRXhhbXBsZUJ5WW91ckhvc3RLZXkh";
 
+/** Another machine's host key. */
+export const otherHostKey =
+  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEFub3RoZXJNYWNoaW5lc0hvc3RLZXlGb3JUZXN0cyEh";
+
+/** A bastion as a stack file has it. */
+export const bastion = {
+  address: "gate.example.org",
+  port: 2200,
+  user: "jump",
+  hostKey: otherHostKey,
+};
+
 /** Sections as objects, by name. */
 export type Sections = Record<string, Record<string, unknown>>;
 
