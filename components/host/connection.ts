@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { pinnedOptions } from "../../formats/ssh.ts";
+import { type Login, pinnedOptions, throughBastion } from "../../formats/ssh.ts";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { types } from "@pulumi/command";
-import type { Host } from "./words.ts";
+import type { Bastion, Host } from "./words.ts";
 
 /**
  * The connection of command resources. Identity comes from the ssh-agent at run time, so that no private key
@@ -11,11 +11,16 @@ import type { Host } from "./words.ts";
  * error, so this is the only place that builds one.
  */
 export function connection(host: Host): types.input.remote.ConnectionArgs {
+  return { ...login(host), ...(host.bastion ? { proxy: login(host.bastion) } : {}) };
+}
+
+/** The part of a connection that the machine and its bastion have alike. */
+function login({ address, port, user, hostKey }: Bastion): types.input.remote.ProxyConnectionArgs {
   return {
-    host: host.address,
-    port: host.port,
-    user: host.user,
-    hostKey: host.hostKey,
+    host: address,
+    port,
+    user,
+    hostKey,
     dialErrorLimit: 20, // with the back-off of 5 s: about a minute and a half for a machine that boots
     perDialTimeout: 15,
   };
@@ -26,9 +31,14 @@ export function connection(host: Host): types.input.remote.ConnectionArgs {
  * a host, since the provider opens several at a time and sshd drops more than ten unauthenticated ones
  * (MaxStartups in sshd_config(5)). `%H` fits any port and IPv6.
  */
-export function sshOptions(hostKey: string, instance: string): string[] {
-  const master = createHash("sha256").update(`${hostKey}\n${instance}`).digest("hex").slice(0, 8);
+export function sshOptions(hostKey: string, instance: string, bastion?: Login): string[] {
+  const way = bastion ? `\n${JSON.stringify(bastion)}` : "";
+  const master = createHash("sha256")
+    .update(`${hostKey}\n${instance}${way}`)
+    .digest("hex")
+    .slice(0, 8);
   return pinnedOptions(hostKey, {
+    ...throughBastion(bastion),
     ControlMaster: "auto",
     ControlPath: `%d/.ssh/p-${master}-%C`,
     ControlPersist: "60s",
@@ -49,8 +59,8 @@ export function dockerProvider(
     {
       host: pulumi.interpolate`ssh://${host.user}@${bracketed}:${host.port}`,
       sshOpts: pulumi
-        .all([host.hostKey, host.instance])
-        .apply(([hostKey, instance]) => sshOptions(hostKey, instance)),
+        .all([host.hostKey, host.instance, host.bastion])
+        .apply(([hostKey, instance, bastion]) => sshOptions(hostKey, instance, bastion)),
     },
     opts,
   );

@@ -11,10 +11,11 @@ export { RemoteScript, type RemoteScriptArgs } from "./remote-script.ts";
 export { secret } from "./secret.ts";
 export { Service } from "./service.ts";
 export { Unit, type UnitArgs } from "./unit.ts";
-export type { Backup, Check, Host, Offers, OfflineText, Site } from "./words.ts";
+export type { Backup, Bastion, Check, Host, Offers, OfflineText, Site } from "./words.ts";
 
 /** A machine that exists already, as its section of the configuration describes it. */
 export function existingHost(name: string, options: HostOptions): Host {
-  const { address, port, user, hostKey, instance, release } = options;
-  return { name, address, port, user, hostKey, instance, release };
+  const { address, port, user, hostKey, instance, release, bastion } = options;
+  const host = { name, address, port, user, hostKey, instance, release };
+  return bastion ? { ...host, bastion } : host;
 }

@@ -23,24 +23,46 @@ export const size = z.custom<Size>(
   },
 );
 
+const address = z.union([hostname, z.ipv4(), z.ipv6()], {
+  error: "must be a host name or an IP address",
+});
+
+const port = z.int().min(1).max(65535).default(22).describe("sshd's port.");
+
+const hostKey = (machine: string) =>
+  z.string().regex(/^(?:ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521)) [A-Za-z0-9+/]+={0,2}$/, {
+    error:
+      `must be the ${machine}'s public host key as \`ssh-ed25519 AAAA…\` or \`ecdsa-sha2-nistp256 AAAA…\` ` +
+      `(read /etc/ssh/ssh_host_ed25519_key.pub on the ${machine}; RSA keys cannot be pinned)`,
+  });
+
+/** How the machine in between is reached. */
+const BastionOptions = z.strictObject({
+  address: address.describe("Where the bastion's sshd answers: a name or an address."),
+  port,
+  // No default: root is for the machine behind it, and a bastion seldom has it.
+  user: z
+    .string({ error: "must name the login on the bastion, which seldom is root" })
+    .regex(/^[A-Za-z_][\w.@-]{0,63}$/, { error: "must be a login on the bastion, such as jump" })
+    .describe("The login there; its key comes from the same ssh-agent, which is not forwarded."),
+  hostKey: hostKey("bastion").describe(
+    "The public host key that the bastion must show; another one is refused.",
+  ),
+});
+
 /** How a machine is reached over SSH, as a person writes it. */
 export const HostOptions = z.strictObject({
-  address: z
-    .union([hostname, z.ipv4(), z.ipv6()], { error: "must be a host name or an IP address" })
-    .describe("Where sshd answers: a name or an address."),
-  port: z.int().min(1).max(65535).default(22).describe("sshd's port."),
+  address: address.describe(
+    "Where sshd answers: a name or an address; behind a bastion, as the bastion sees it.",
+  ),
+  port,
   user: z
     .literal("root", { error: "must be root: the scripts own files that only root may write" })
     .default("root")
     .describe("The login; its key comes from the ssh-agent, never from the configuration."),
-  hostKey: z
-    .string()
-    .regex(/^(?:ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521)) [A-Za-z0-9+/]+={0,2}$/, {
-      error:
-        "must be the machine's public host key as `ssh-ed25519 AAAA…` or `ecdsa-sha2-nistp256 AAAA…` " +
-        "(read /etc/ssh/ssh_host_ed25519_key.pub on the machine; RSA keys cannot be pinned)",
-    })
-    .describe("The public host key that the machine must show; another one is refused."),
+  hostKey: hostKey("machine").describe(
+    "The public host key that the machine must show; another one is refused.",
+  ),
   release: z.enum(releases).describe("The Debian release that configuration is rendered for."),
   instance: z
     .string()
@@ -49,6 +71,9 @@ export const HostOptions = z.strictObject({
     .describe(
       "Change it when the machine was made anew: everything is applied again in the next run.",
     ),
+  bastion: BastionOptions.optional().describe(
+    "The machine that connects through to it (a jump host), where it is not reached directly.",
+  ),
 });
 
 /** A validated host section. */

@@ -1,6 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Release } from "./options.ts";
 
+/** A machine that connects through to others: its own login, and its own pin. Nothing is ever put on it. */
+export interface Bastion {
+  readonly address: pulumi.Input<string>;
+  readonly port: number;
+  readonly user: string;
+  /** Public host key in authorized_keys form (`type base64`); every carrier pins it. */
+  readonly hostKey: pulumi.Input<string>;
+}
+
 /**
  * A machine that can be reached over SSH. Where it came from is nobody's business here. `name` is known when
  * the program is planned; `address`, `hostKey` and `instance` may be outputs of whatever made the machine.
@@ -15,6 +24,8 @@ export interface Host {
   /** New for each creation of the machine; a changed one means that nothing is there. */
   readonly instance: pulumi.Input<string>;
   readonly release: Release;
+  /** What is between here and the machine; `address` is as the bastion sees it. Reached directly when absent. */
+  readonly bastion?: Bastion;
 }
 
 /** What a component wants served by the host's nginx. */
