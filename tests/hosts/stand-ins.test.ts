@@ -20,6 +20,6 @@ test("the stand-ins answer on a machine as the real plugins did", async () => {
       delete process.env["SSH_AUTH_SOCK"];
     }
   });
-  assert.equal(compared, 42);
+  assert.equal(compared, 44);
   for (const command of commands) await runOn(machine, command, "delete");
 });

@@ -99,7 +99,7 @@ tar -C "$root" -c . | docker import - bb:latest
 async function onMachine(machine: LiveMachine, script: string): Promise<void> {
   const connection = {
     ...{ host: machine.address, port: machine.port, user: machine.user, hostKey: machine.hostKey },
-    ...{ privateKey: undefined, dialErrorLimit: 10, perDialTimeout: 15 },
+    ...{ privateKey: undefined, proxy: undefined, dialErrorLimit: 10, perDialTimeout: 15 },
   };
   const command = { command: "sh -s", stdin: script, environment: {} };
   await runRemote(connection, command, new AbortController().signal);

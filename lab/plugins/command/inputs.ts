@@ -9,17 +9,18 @@ import {
 } from "../../../provider/grpc/values.ts";
 import { missingInputs, type Shape, unknownInputs } from "../inputs.ts";
 
+const dial: Shape = {
+  dialErrorLimit: true,
+  host: true,
+  hostKey: true,
+  perDialTimeout: true,
+  port: true,
+  user: true,
+};
+
 const shape: Shape = {
   addPreviousOutputInEnv: true,
-  connection: {
-    dialErrorLimit: true,
-    host: true,
-    hostKey: true,
-    perDialTimeout: true,
-    port: true,
-    privateKey: true,
-    user: true,
-  },
+  connection: { ...dial, privateKey: true, proxy: dial },
   create: true,
   delete: true,
   logging: true,
@@ -28,7 +29,7 @@ const shape: Shape = {
   update: true,
 };
 
-/** What the real provider takes for the parts of a connection that are left out. */
+/** What the real provider takes for the parts of a connection, and of its proxy, that are left out. */
 export const connectionDefaults = {
   dialErrorLimit: 10,
   perDialTimeout: 15,
@@ -49,17 +50,18 @@ export function checkInputs(news: Properties): CheckResult {
   }
   const connection = reveal(news["connection"] ?? null);
   if (!isObject(connection)) return { inputs: news, failures };
-  failures.push(
-    ...missingInputs(["host"], connection).map(({ reason }) => ({
-      property: "connection.host",
-      reason,
-    })),
-  );
+  const { proxy } = connection;
+  for (const [path, one] of Object.entries({ connection, "connection.proxy": proxy })) {
+    if (!isObject(one)) continue;
+    const missing = missingInputs(["host"], one);
+    failures.push(...missing.map(({ reason }) => ({ property: `${path}.host`, reason })));
+  }
   return { inputs: { ...news, connection: secret(completed(connection)) }, failures };
 }
 
 function completed(connection: Properties): Value {
-  const { privateKey } = connection;
+  const { privateKey, proxy } = connection;
   const key: Properties = privateKey === undefined ? {} : { privateKey: secret(privateKey) };
-  return { ...connectionDefaults, ...connection, ...key };
+  const through: Properties = isObject(proxy) ? { proxy: { ...connectionDefaults, ...proxy } } : {};
+  return { ...connectionDefaults, ...connection, ...key, ...through };
 }

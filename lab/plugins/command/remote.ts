@@ -2,20 +2,8 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { type Connection, sshOptions } from "./options.ts";
 import { spawnSsh, type SshResult, type SshRunner } from "./ssh.ts";
-
-/** Where a command runs, as the inputs have it once Check has filled in the defaults. */
-export interface Connection {
-  host: string;
-  port: number;
-  user: string;
-  hostKey: string | undefined;
-  privateKey: string | undefined;
-  /** How many failed dials are forgiven; -1 for any number. */
-  dialErrorLimit: number;
-  /** Seconds; 0 waits for as long as it takes. */
-  perDialTimeout: number;
-}
 
 /** A command for the login shell of the remote user. */
 export interface RemoteCommand {
@@ -44,20 +32,23 @@ export async function runRemote(
   const directory = await mkdtemp(join(tmpdir(), "stand-in-command-"));
   try {
     const connected = join(directory, "connected");
-    const options = sshOptions(connection, command, connected);
+    const options = sshOptions(connection, Object.keys(command.environment), connected);
     if (connection.privateKey !== undefined) {
       const identity = join(directory, "identity");
       await writeFile(identity, `${connection.privateKey.trimEnd()}\n`, { mode: 0o600 });
       options.push("-i", identity);
     }
-    const { user, host, port } = connection;
+    const { user, host, port, proxy } = connection;
     const args = [...options, "-p", String(port), "-l", user, "--", host, command.command];
-    for (let dials = 1, wait = backoff.first; ; dials += 1) {
+    const failed = { proxy: 0, machine: 0 };
+    for (let wait = backoff.first; ;) {
       const result = await runner({ args, ...command, signal });
       if (result.status !== 255 || (await exists(connected))) return outcome(command, result);
-      const limit = connection.dialErrorLimit;
-      if (limit >= 0 && dials > limit) {
-        throw new Error(`after ${limit} failed attempts: ${lastLine(result.stderr)}`);
+      const one = proxy && !beyondProxy(result.stderr) ? "proxy" : "machine";
+      const limit = one === "proxy" && proxy ? proxy.dialErrorLimit : connection.dialErrorLimit;
+      if (limit >= 0 && ++failed[one] > limit) {
+        const word = proxy ? "proxy: " : ""; // the real one says so whichever of the two has failed
+        throw new Error(`${word}after ${limit} failed attempts: ${lastReason(result.stderr)}`);
       }
       await pause(wait, undefined, { signal });
       wait = Math.min(wait * backoff.factor, backoff.longest);
@@ -75,44 +66,22 @@ function outcome({ command }: RemoteCommand, { status, stdout, stderr, both }: S
   return { stdout: stdout.replace(/\n$/, ""), stderr: stderr.replace(/\n$/, "") };
 }
 
+/** What ssh says when the one of the proxy has ended, and that one when the machine was not reached. */
+const cutOff =
+  /^(?:kex_exchange_identification: .*|Connection closed by UNKNOWN port \d+|stdio forwarding failed)$/;
+
+/** Whether a failed dial has got past the proxy. */
+function beyondProxy(printed: string): boolean {
+  return /: open failed: connect failed/.test(printed) || !/ UNKNOWN port \d+\s*$/.test(printed);
+}
+
 /** OpenSSH ends with the reason; before it may stand pages of warnings. */
-function lastLine(printed: string): string {
-  return printed.trim().split("\n").at(-1)?.trim() ?? "";
-}
-
-/** No configuration of the operator's counts. The local command tells a dial from a command. */
-function sshOptions(connection: Connection, { environment }: RemoteCommand, connected: string) {
-  const settings = {
-    BatchMode: "yes",
-    ClearAllForwardings: "yes",
-    ControlPath: "none",
-    GlobalKnownHostsFile: "/dev/null",
-    LocalCommand: `: > '${connected}'`,
-    LogLevel: "ERROR",
-    PermitLocalCommand: "yes",
-    UserKnownHostsFile: "/dev/null",
-    ...(connection.perDialTimeout > 0 ? { ConnectTimeout: connection.perDialTimeout } : {}),
-    ...hostKeySettings(connection.hostKey),
-  };
-  return [
-    ...["-F", "none", "-T"],
-    ...Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]),
-    ...Object.keys(environment).flatMap((name) => ["-o", `SendEnv=${name}`]),
-  ];
-}
-
-/** Like the real provider: a host key is pinned, with its algorithm; without one any key will do. */
-function hostKeySettings(hostKey: string | undefined): Record<string, string> {
-  if (hostKey === undefined) return { StrictHostKeyChecking: "no" };
-  const [type, key] = hostKey.trim().split(/\s+/);
-  if (!type || !key || !/^[a-z0-9@.-]+$/.test(type) || !/^[A-Za-z0-9+/=]+$/.test(key)) {
-    throw new Error("failed to parse host key: connection.hostKey has to be `type key`");
-  }
-  return {
-    HostKeyAlgorithms: type,
-    KnownHostsCommand: `/bin/echo %H ${type} ${key}`,
-    StrictHostKeyChecking: "yes",
-  };
+function lastReason(printed: string): string {
+  const lines = printed
+    .trim()
+    .split("\n")
+    .map((line) => line.trim());
+  return lines.findLast((line) => !cutOff.test(line)) ?? lines.at(-1) ?? "";
 }
 
 function exists(path: string): Promise<boolean> {

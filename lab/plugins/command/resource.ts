@@ -12,7 +12,8 @@ import {
   type Value,
 } from "../../../provider/grpc/values.ts";
 import { checkInputs, connectionDefaults } from "./inputs.ts";
-import { type Connection, type Output, type RemoteCommand, runRemote } from "./remote.ts";
+import type { Connection, Dial } from "./options.ts";
+import { type Output, type RemoteCommand, runRemote } from "./remote.ts";
 import type { SshRunner } from "./ssh.ts";
 
 const unknownOutput = { stderr: UNKNOWN, stdout: UNKNOWN };
@@ -88,13 +89,21 @@ function commandOf(verb: Value, inputs: Properties, { stdout, stderr }: Output):
 
 function connectionOf(inputs: Properties): Connection {
   const given = inputs["connection"];
-  const all: Properties = { ...connectionDefaults, ...(isObject(given) ? given : {}) };
-  const optional = (name: string) => (name in all ? text(all[name]) : undefined);
+  const connection = isObject(given) ? given : {};
+  const { privateKey, proxy } = connection;
+  return {
+    ...dialOf(connection),
+    privateKey: privateKey === undefined ? undefined : text(privateKey),
+    proxy: isObject(proxy) ? dialOf(proxy) : undefined,
+  };
+}
+
+function dialOf(given: Properties): Dial {
+  const all: Properties = { ...connectionDefaults, ...given };
   return {
     host: text(all["host"]),
-    hostKey: optional("hostKey"),
+    hostKey: "hostKey" in all ? text(all["hostKey"]) : undefined,
     port: Number(all["port"]),
-    privateKey: optional("privateKey"),
     user: text(all["user"]),
     dialErrorLimit: Number(all["dialErrorLimit"]),
     perDialTimeout: Number(all["perDialTimeout"]),

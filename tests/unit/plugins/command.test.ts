@@ -210,13 +210,14 @@ suite("the stand-in for command", () => {
   });
 
   test("refuses what it does not know by name, without showing the connection", async () => {
-    const secretive = { host: "a", privateKey: "canary", proxy: { host: "b" } };
+    const proxy = { host: "b", privateKey: "canary" };
+    const secretive = { host: "a", privateKey: "canary", proxy };
     const news = { connection: secretive, create: "id", environment: { A: "b" } };
     const { response } = await plugin.ask("Check", { urn, news });
     const unknown = "the stand-in for command does not know this input; use the official plugin";
     const logging = 'the stand-in for command does not print output: set logging to "none"';
     assert.deepEqual(response?.["failures"], [
-      { property: "connection.proxy", reason: unknown },
+      { property: "connection.proxy.privateKey", reason: unknown },
       { property: "environment", reason: unknown },
       { property: "logging", reason: logging },
     ]);
