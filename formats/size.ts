@@ -17,3 +17,10 @@ export function bytes(size: Size): number {
 export function mebibytes(size: Size): number {
   return Math.ceil(bytes(size) / factors.MiB);
 }
+
+/** So many bytes in the largest unit in which they are a whole number. Refuses what is no whole number of KiB. */
+export function sizeOf(count: number): string {
+  const units = (["GiB", "MiB", "KiB"] as const).filter((unit) => count % factors[unit] === 0);
+  if (units[0] === undefined) throw new RangeError(`${count} bytes are no whole number of KiB`);
+  return `${count / factors[units[0]]} ${units[0]}`;
+}

@@ -16,7 +16,9 @@ export interface HostScript {
 }
 
 const look = {
-  files: ["paths.sh", "look.sh"].map((name) => new URL(`./shell/${name}`, import.meta.url)),
+  files: ["paths.sh", "place.sh", "look.sh"].map(
+    (name) => new URL(`./shell/${name}`, import.meta.url),
+  ),
   values: {},
   timeoutSeconds: 60,
 };

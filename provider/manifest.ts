@@ -1,3 +1,5 @@
+import { directoryOf, type FoundDirectory } from "./found-directory.ts";
+
 /** What a path of a ConfigSet was found to be. */
 export interface FoundPath {
   /** Octal, four digits. */
@@ -49,6 +51,8 @@ export interface Manifest {
   readonly packages: ReadonlyMap<string, FoundPackage>;
   readonly sources: ReadonlyMap<string, FoundSource>;
   readonly units: ReadonlyMap<string, FoundUnit>;
+  /** Of each DataDirectory by its id. */
+  readonly directories: ReadonlyMap<string, FoundDirectory>;
 }
 
 /** Reads what look.sh prints. Throws when it was cut off: absent is only what the host positively says. */
@@ -68,6 +72,7 @@ export function parseManifest(text: string): Manifest {
   const packages = new Map<string, FoundPackage>();
   const sources = new Map<string, FoundSource>();
   const units = new Map<string, FoundUnit>();
+  const directories = new Map<string, FoundDirectory>();
   for (const [word, one = "", two = "", three = "", four = "", ...rest] of lines.slice(
     start,
     end,
@@ -83,8 +88,9 @@ export function parseManifest(text: string): Manifest {
     else if (word === "source") {
       sources.set(one, { fingerprint: two, text: three === "-" ? undefined : decoded(three) });
     } else if (word === "unit") units.set(two, { owner: one, enabled: three, active: four });
+    else if (word === "data") directories.set(one, directoryOf([two, three, four, ...rest]));
   }
-  return { sets, broken, wanting, packages, sources, units };
+  return { sets, broken, wanting, packages, sources, units, directories };
 }
 
 function contentOf(field: string): FoundPath["content"] {

@@ -1,6 +1,7 @@
 import { Claims } from "./claims.ts";
 import { configSet } from "./config-set.ts";
 import { type Open, openConnection } from "./connection.ts";
+import { dataDirectory } from "./data-directory.ts";
 import type { Log } from "./grpc/engine.ts";
 import type { Provider } from "./grpc/provider.ts";
 import { Hosts } from "./hosts.ts";
@@ -39,6 +40,7 @@ export function hostProvider({
     },
     resources: {
       "host:index:ConfigSet": resource(configSet, run),
+      "host:index:DataDirectory": resource(dataDirectory, run),
       "host:index:Packages": resource(packages, run),
       "host:index:Unit": resource(unit, run),
     },

@@ -4,6 +4,7 @@ import type { Host } from "./words.ts";
 export { certificateFiles } from "./certificates.ts";
 export { ConfigSet, type ConfigFile, type ConfigSetArgs } from "./config-set.ts";
 export { chain, lastResource } from "./chain.ts";
+export { DataDirectory, type DataDirectoryArgs } from "./data-directory.ts";
 export { dockerProvider } from "./connection.ts";
 export { hostname, HostOptions, releases, size, type Release } from "./options.ts";
 export { Packages, type PackagesArgs, type PackageSource } from "./packages.ts";

@@ -53,11 +53,23 @@ units() {
   ((i == ${#notes[@]})) || fail "systemd tells of $i units, not of ${#notes[@]}"
 }
 
+directories() {
+  local note path lost is
+  for note in "$STATE"/data/*; do
+    [[ -s $note/path ]] || continue
+    path=$(<"$note/path") lost=$(loss "$note")
+    is=$([[ ! -d $path ]] || stat -L -c $'%a\t%u\t%U\t%g\t%G' "$path")
+    printf 'data\t%s\t%s\t%s\t%s\t%s\t%s\n' "${note##*/}" "$path" \
+      "$([[ -f $note/place ]] && echo whole || echo broken)" "${lost:--}" "$(quota_of "$note")" "${is:--}"
+  done
+}
+
 look() {
   printf '\nplatform\t1\n' # a profile may have printed something without a line's end
   sets
   packages
   units
+  directories
   printf 'end\n'
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytes, mebibytes, type Size } from "../../../formats/size.ts";
+import { bytes, mebibytes, type Size, sizeOf } from "../../../formats/size.ts";
 
 test("sizes are binary", () => {
   assert.equal(bytes("1 KiB"), 1024);
@@ -11,6 +11,13 @@ test("sizes are binary", () => {
 test("mebibytes round up", () => {
   assert.equal(mebibytes("6 GiB"), 6144);
   assert.equal(mebibytes("1 KiB"), 1);
+});
+
+test("bytes are told in the largest unit in which they are a whole number", () => {
+  for (const size of ["1 KiB", "1023 KiB", "1 MiB", "1025 KiB", "3 GiB", "5000 GiB"]) {
+    assert.equal(sizeOf(bytes(size as Size)), size);
+  }
+  assert.throws(() => sizeOf(1025), new RangeError("1025 bytes are no whole number of KiB"));
 });
 
 test("what is not a size is refused", () => {

@@ -108,7 +108,10 @@ export const motd: Properties = {
 };
 
 /** The URN of a resource, by the last part of its type. */
-export function urn(kind: "ConfigSet" | "Packages" | "Unit", name = "web"): string {
+export function urn(
+  kind: "ConfigSet" | "DataDirectory" | "Packages" | "Unit",
+  name = "web",
+): string {
   return `urn:pulumi:test::platform::host:index:${kind}::${name}`;
 }
 

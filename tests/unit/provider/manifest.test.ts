@@ -22,11 +22,14 @@ source\tdocker\t9DC858229FC7DD38854AE2D88D81803C0EBFCD88\tVHlwZXM6IGRlYgo=
 source\tbroken\t-\t-
 unit\t3333333333333333\tnginx.service\tenabled\tactive
 unit\t4444444444444444\tgone.timer\t-\tinactive
+data\t5555555555555555\t/srv/forum\twhole\t-\t10240\t755\t0\troot\t1000\tUNKNOWN
+data\t6666666666666666\t/srv/gone\twhole\t/srv/gone was on / (ext4 1) and is gone\t0\t-
+data\t7777777777777777\t/srv/new\tbroken\t-\t0\t-
 end
 `;
 
 test("all that look.sh tells is read", () => {
-  const { sets, wanting, packages, sources, units } = parseManifest(full);
+  const { sets, wanting, packages, sources, units, directories } = parseManifest(full);
   const regular = { mode: "0644", owner: "root:root", type: "regular file" };
   assert.deepEqual([...sets.keys()], ["0a1b2c3d4e5f6071", "ffffffffffffffff"]);
   assert.deepEqual(Object.fromEntries(sets.get("0a1b2c3d4e5f6071") ?? []), {
@@ -51,13 +54,30 @@ test("all that look.sh tells is read", () => {
     "nginx.service": { owner: "3333333333333333", enabled: "enabled", active: "active" },
     "gone.timer": { owner: "4444444444444444", enabled: "-", active: "inactive" },
   });
+  const missing = { lost: undefined, broken: false, quotaKib: 0, is: undefined };
+  assert.deepEqual(Object.fromEntries(directories), {
+    "5555555555555555": {
+      ...{ path: "/srv/forum", lost: undefined, broken: false, quotaKib: 10240 },
+      is: {
+        mode: "0755",
+        user: { number: "0", name: "root" },
+        group: { number: "1000", name: "UNKNOWN" },
+      },
+    },
+    "6666666666666666": {
+      ...missing,
+      path: "/srv/gone",
+      lost: "/srv/gone was on / (ext4 1) and is gone",
+    },
+    "7777777777777777": { ...missing, path: "/srv/new", broken: true },
+  });
 });
 
 test("a machine on which nothing is managed says so", () => {
-  const { sets, wanting, packages, sources, units } = parseManifest(manifest());
+  const { sets, wanting, packages, sources, units, directories } = parseManifest(manifest());
   assert.deepEqual(
-    [sets, wanting, packages, sources, units].map(({ size }) => size),
-    [0, 0, 0, 0, 0],
+    [sets, wanting, packages, sources, units, directories].map(({ size }) => size),
+    [0, 0, 0, 0, 0, 0],
   );
 });
 

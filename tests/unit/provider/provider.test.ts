@@ -19,8 +19,10 @@ test("the provider takes secrets, tells previews, and needs no configuration", a
   });
 });
 
-test("it has three types of resources, and names one that it does not have", async () => {
-  const types = ["host:index:ConfigSet", "host:index:Packages", "host:index:Unit"];
+test("it has four types of resources, and names one that it does not have", async () => {
+  const types = ["ConfigSet", "DataDirectory", "Packages", "Unit"].map(
+    (name) => `host:index:${name}`,
+  );
   assert.deepEqual(Object.keys(hostProvider({ log: () => undefined }).resources), types);
   await onFakeHost(async (run) => {
     const other = urn("Unit").replace("Unit", "Machine");
