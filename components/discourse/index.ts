@@ -2,10 +2,17 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { mebibytes } from "../../formats/size.ts";
 import type { DockerEngine } from "../docker-engine/index.ts";
-import { chain, Packages, RemoteScript, Service, type Host } from "../host/index.ts";
+import { chain, DataDirectory, Packages, RemoteScript, Service, type Host } from "../host/index.ts";
 import { environmentList } from "./environment.ts";
 import type { DiscourseOptions } from "./options.ts";
-import { forumBackup, forumCheck, forumSite, sharedDirectory, socketPath } from "./site.ts";
+import {
+  forumBackup,
+  forumCheck,
+  forumSite,
+  sharedDirectory,
+  sharedMode,
+  socketPath,
+} from "./site.ts";
 
 export { DiscourseOptions } from "./options.ts";
 export { typedNames } from "./environment.ts";
@@ -35,6 +42,7 @@ export class Discourse extends Service {
       { ...engine.after(this), ...anew },
     );
     this.checkImage(name, host, image.imageId, options.plugins);
+    new DataDirectory(`${name}-data`, { host, path: sharedDirectory, mode: sharedMode }, child);
     const container = new docker.Container(
       `${name}-app`,
       containerArgs(name, image.imageId, engine, options),

@@ -5,6 +5,12 @@ import type { DiscourseOptions } from "./options.ts";
 /** Where a standalone forum keeps all that it must not lose, on the host (discourse_docker, samples). */
 export const sharedDirectory = "/var/discourse/shared/standalone";
 
+/**
+ * Its mode, with root as the owner, as Docker has always made it: nginx on the host has to reach the socket in it,
+ * and in the container the forum (1000), PostgreSQL and Redis, each under a number of its own, their part of it.
+ */
+export const sharedMode = "0755";
+
 /** The socket that the image's inner nginx makes at each start and takes away at each stop. */
 export const socketPath = `${sharedDirectory}/nginx.http.sock`;
 

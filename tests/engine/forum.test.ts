@@ -21,12 +21,12 @@ let before = "";
 
 test("the first preview shows what is to come and touches nothing", async () => {
   before = await tracesOn(machine);
-  assert.deepEqual(await preview(), { create: 25 });
+  assert.deepEqual(await preview(), { create: 26 });
   assert.equal(await tracesOn(machine), before);
 });
 
 test("the first up brings the forum up behind TLS", async () => {
-  assert.deepEqual(await up(), { create: 25 });
+  assert.deepEqual(await up(), { create: 26 });
   const outputs = await stack.outputs();
   assert.deepEqual(outputs["urls"]?.value, [site]);
   await machine.succeed("cat > /run/ca.pem", String(outputs["authorityCertificate"]?.value));
@@ -35,25 +35,25 @@ test("the first up brings the forum up behind TLS", async () => {
 });
 
 test("the same again changes nothing, and a preview says so", async () => {
-  assert.deepEqual(await up(), { same: 25 });
-  assert.deepEqual(await preview(), { same: 25 });
+  assert.deepEqual(await up(), { same: 26 });
+  assert.deepEqual(await preview(), { same: 26 });
 });
 
 test("an option of the proxy is one change in place", async () => {
   await set("hosts.forum.nginx.settings.keepalive_timeout", "65s");
-  assert.deepEqual(await preview(), { same: 24, update: 1 });
-  assert.deepEqual(await up(), { same: 24, update: 1 });
+  assert.deepEqual(await preview(), { same: 25, update: 1 });
+  assert.deepEqual(await up(), { same: 25, update: 1 });
   assert.match(
     await machine.succeed("cat /etc/nginx/sites-enabled/platform-forum.conf"),
     /^ {2}keepalive_timeout 65s;$/m,
   );
-  assert.deepEqual(await up(), { same: 25 });
+  assert.deepEqual(await up(), { same: 26 });
 });
 
 test("an option of the forum replaces its container and asks the new one", async () => {
   const id = await machine.succeed("docker inspect --format '{{.Id}}' app");
   await set("forum.language", "de");
-  assert.deepEqual(await up(), { same: 22, update: 2, replace: 1 });
+  assert.deepEqual(await up(), { same: 23, update: 2, replace: 1 });
   assert.notEqual(await machine.succeed("docker inspect --format '{{.Id}}' app"), id);
   assert.match(await machine.succeed("docker inspect --format '{{.Config.Env}}' app"), /LOCALE=de/);
   assert.equal(await status(), "200");
@@ -69,21 +69,21 @@ test("an option that nginx refuses changes nothing, says why, and visitors notic
   );
   assert.equal(await status(), "200");
   await unset("hosts.forum.nginx.settings.no_such_directive");
-  assert.deepEqual(await up(), { same: 25 });
+  assert.deepEqual(await up(), { same: 26 });
 });
 
 test("a container that was stopped by hand shows when asked, and up starts it again", async () => {
   const refresh = true;
-  assert.deepEqual(await preview({ refresh }), { same: 25 });
+  assert.deepEqual(await preview({ refresh }), { same: 26 });
   await machine.succeed("docker stop app");
   assert.equal(await status(), "503");
-  assert.deepEqual(await preview({ refresh }), { same: 24, update: 1 });
-  assert.deepEqual(await up({ refresh }), { same: 24, update: 1 });
+  assert.deepEqual(await preview({ refresh }), { same: 25, update: 1 });
+  assert.deepEqual(await up({ refresh }), { same: 25, update: 1 });
   await machine.waitUntilSucceeds(
     "curl -sf --unix-socket /var/discourse/shared/standalone/nginx.http.sock http://x/srv/status",
   );
   assert.equal(await status(), "200");
-  assert.deepEqual(await preview({ refresh }), { same: 25 });
+  assert.deepEqual(await preview({ refresh }), { same: 26 });
 });
 
 test("a secret stands nowhere in plain text: state, history, output, files of the machine", async () => {
@@ -126,7 +126,7 @@ test("a machine that was made anew gets everything again in one run", async () =
   const { authorityCertificate } = await stack.outputs();
   await machine.succeed("cat > /run/ca.pem", String(authorityCertificate?.value));
   assert.equal(await status(), "200");
-  assert.deepEqual(await preview(), { same: 25 });
+  assert.deepEqual(await preview(), { same: 26 });
 });
 
 test("destroy leaves the machine as it was, the data, and the protected key", async () => {

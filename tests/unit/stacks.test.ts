@@ -45,6 +45,7 @@ test("the lab stack registers exactly these resources", async () => {
     "host:index:ConfigSet forum-certificate-files",
     "host:index:ConfigSet forum-docker-daemon",
     "host:index:ConfigSet forum-nginx-files",
+    "host:index:DataDirectory forum-data",
     "host:index:Packages forum-docker-packages",
     "host:index:Packages forum-nginx-packages",
     "host:index:Packages forum-tools",
@@ -71,7 +72,7 @@ test("all that is put on a host waits for the one before it", async () => {
     inOrder(resources).map(({ name }) => name),
     [
       ...["forum-docker-daemon", "forum-docker-packages", "forum-docker-unit"],
-      ...["forum-tools", "forum-archive", "forum-image-check", "forum-ready"],
+      ...["forum-tools", "forum-archive", "forum-image-check", "forum-data", "forum-ready"],
       ...[
         "forum-certificate-files",
         "forum-nginx-packages",
@@ -113,7 +114,7 @@ test("all state on a host is pinned to its key and carried by one provider", asy
   const config = configuration(stackSections("Pulumi.lab.yaml"));
   const { resources } = await deploy(() => platform(config));
   const onHost = resources.filter(({ type }) => type.startsWith("host:"));
-  assert.equal(onHost.length, 8);
+  assert.equal(onHost.length, 9);
   for (const { name, inputs, options, custom } of onHost) {
     const host = inputs["host"] as Record<string, unknown>;
     assert.deepEqual([custom, options.version, host["hostKey"]], [true, "1.0.0", hostKey], name);

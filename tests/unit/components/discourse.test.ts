@@ -6,7 +6,7 @@ import { Discourse, DiscourseOptions } from "../../../components/discourse/index
 import { forumSite } from "../../../components/discourse/site.ts";
 import { DockerEngine, DockerEngineOptions } from "../../../components/docker-engine/index.ts";
 import { deploy } from "../../support/deploy.ts";
-import { exampleHost, valuesOf } from "../../support/host.ts";
+import { exampleHost, hostInputs, valuesOf } from "../../support/host.ts";
 
 const written = {
   host: "forum",
@@ -70,7 +70,7 @@ test("the container is given all that the daemon would choose, and its environme
     destroyGraceSeconds: 600,
   });
   assert.deepEqual(secrets, ["envs"]);
-  assert.deepEqual(dependsOn, ["forum-image", "forum-image-check"]);
+  assert.deepEqual(dependsOn, ["forum-data", "forum-image"]);
   assert.equal(options.provider, "engine-provider");
   assert.equal(options.replacementTrigger, "7");
 });
@@ -85,6 +85,7 @@ test("an image is adopted, checked for its plugins, and only then put to work", 
         "command:remote:Command forum-ready",
         "docker:index/container:Container forum-app",
         "docker:index/remoteImage:RemoteImage forum-image",
+        "host:index:DataDirectory forum-data",
         "host:index:Packages forum-tools",
         "platform:discourse:Discourse forum",
       ],
@@ -96,6 +97,13 @@ test("an image is adopted, checked for its plugins, and only then put to work", 
     });
     assert.equal(resource("forum-image").options.replacementTrigger, "7");
     assert.deepEqual(resource("forum-image-check").dependsOn, ["forum-image", "forum-tools"]);
+    assert.deepEqual(resource("forum-data").dependsOn, ["forum-image-check"]);
+    assert.deepEqual(resource("forum-data").inputs, {
+      ...hostInputs(),
+      path: "/var/discourse/shared/standalone",
+      mode: "0755",
+      owner: "root:root",
+    });
     assert.deepEqual(resource("forum-ready").dependsOn, ["forum-app"]);
   }
 });
