@@ -7,6 +7,7 @@ export { chain, lastResource } from "./chain.ts";
 export { DataDirectory, type DataDirectoryArgs } from "./data-directory.ts";
 export { dockerProvider } from "./connection.ts";
 export { hostname, HostOptions, releases, size, type Release } from "./options.ts";
+export { importId, type Existing } from "./import.ts";
 export { Packages, type PackagesArgs, type PackageSource } from "./packages.ts";
 export { RemoteScript, type RemoteScriptArgs } from "./remote-script.ts";
 export { secret } from "./secret.ts";
