@@ -17,13 +17,15 @@ export interface Change extends Call {
   readonly before?: Properties;
   /** Seconds that it waits for a machine that does not answer; 90 when absent, as for one that boots. */
   readonly patience?: number;
+  /** Takes over what is there already and known to be in use: what is as it should be is only noted. */
+  readonly imported?: boolean;
 }
 
 /** Runs a kind's script on the host; gives the outputs that it told, and the resource's `id`. Throws its words, without any secret. */
 export async function change(kind: Kind, hosts: Hosts, what: Change): Promise<Properties> {
-  const { verb, id, known, inputs, before = {}, name, urn, signal, patience } = what;
+  const { verb, id, known, inputs, before = {}, name, urn, signal, patience, imported = false } = what;
   const script = kind.script(inputs);
-  const making = { CREATE: known ? "yes" : "", KNOWN: known ?? [] };
+  const making = { CREATE: known ? "yes" : "", KNOWN: known ?? [], IMPORTED: imported ? "yes" : "" };
   const values = { ...script.values, ID: id, NAME: name, OWNER: urn, ...making };
   try {
     const sent = { ...script, values };

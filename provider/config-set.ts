@@ -1,6 +1,7 @@
 import type { ShellValue } from "../formats/shell.ts";
 import { comparable, faults, filesOf, observed, pathFault, withDigest } from "./config-files.ts";
 import { isSecret, type Properties, reveal, revealAll, text, type Value } from "./grpc/values.ts";
+import { importFiles } from "./import-files.ts";
 import type { Kind } from "./kind.ts";
 import { saltOf } from "./secrets.ts";
 
@@ -27,6 +28,7 @@ export const configSet: Kind = {
   inputs: ["files", "absent", "adopt", "validate", "activate", "probe", "deactivate"],
   outputs: [],
   transactional: true,
+  importing: importFiles,
 
   check(news, olds) {
     const files = Object.entries(filesOf(news));

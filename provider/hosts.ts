@@ -23,6 +23,15 @@ const look = {
   timeoutSeconds: 60,
 };
 
+/** Asks about what the platform has not noted; each of the values names things of a kind. */
+const survey = {
+  files: ["paths.sh", "unpacked.sh", "survey.sh"].map(
+    (name) => new URL(`./shell/${name}`, import.meta.url),
+  ),
+  values: { PATHS: [], PACKAGES: [], UNIT: "" },
+  timeoutSeconds: 60,
+};
+
 /** What is known of one way to reach a host in this run. */
 interface Reached {
   readonly link: Link;
@@ -49,6 +58,11 @@ export class Hosts {
     const reached = this.#of(host);
     reached.manifest ??= this.#read(host, signal);
     return reached.manifest;
+  }
+
+  /** What there is on a host of things that nobody has noted there. Throws `Unreachable` when there is no answer. */
+  survey(host: Host, values: HostScript["values"], signal: AbortSignal): Promise<Manifest> {
+    return this.#read(host, signal, { ...survey, values: { ...survey.values, ...values } });
   }
 
   /**
@@ -91,9 +105,9 @@ export class Hosts {
     return reached;
   }
 
-  async #read(host: Host, signal: AbortSignal): Promise<Manifest> {
-    const command = remoteCommand("look", look.timeoutSeconds, host.user);
-    const text = scriptText(look.files, look.values);
+  async #read(host: Host, signal: AbortSignal, script: HostScript = look): Promise<Manifest> {
+    const command = remoteCommand("look", script.timeoutSeconds, host.user);
+    const text = scriptText(script.files, { RELEASE: host.release, ...script.values });
     const { link } = this.#of(host);
     const { code, stdout, stderr } = await link.session(host, signal, 0, { command, text });
     if (code !== 0) throw new Unreachable(host, stderr.trim() || `its script ended with ${code}`);

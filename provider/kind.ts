@@ -1,8 +1,29 @@
+import type { Thing } from "../formats/import-id.ts";
 import type { ShellValue } from "../formats/shell.ts";
 import type { Changes } from "./difference.ts";
 import type { CheckFailure } from "./grpc/provider.ts";
 import type { Properties } from "./grpc/values.ts";
 import type { Manifest } from "./manifest.ts";
+
+/** How what stands on a host already becomes a resource of the kind. */
+export interface Importing {
+  /** The fields of an import id that name such things. */
+  readonly fields: readonly string[];
+  /** The end of an import id, to show. */
+  readonly example: string;
+  /** Inputs that stand in the program alone: no machine can tell them. */
+  readonly unread: readonly string[];
+  /** The inputs, as far as an id says them. */
+  named(things: readonly Thing[]): Properties;
+  /** The variables of survey.sh that ask for all that state and inputs name. */
+  values(state: Properties, inputs: Properties): Readonly<Record<string, ShellValue>>;
+  /** The inputs as they were found, and what cannot be imported as it stands, each by its name. */
+  found(
+    manifest: Manifest,
+    id: string,
+    named: Properties,
+  ): { readonly inputs: Properties; readonly refused: readonly string[] };
+}
 
 /** What sets one type of host resource apart; `resource.ts` gives it its life. */
 export interface Kind {
@@ -38,6 +59,8 @@ export interface Kind {
   unknownAfter?(changes: Changes): readonly string[];
   /** True when a change that failed was put back by its own script. */
   readonly transactional?: boolean;
+  /** How it is imported; a kind without it cannot be. */
+  readonly importing?: Importing;
   /** Whether a change of this path needs a new resource. */
   replaces?(path: string): boolean;
 }

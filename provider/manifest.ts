@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { directoryOf, type FoundDirectory } from "./found-directory.ts";
 
 /** What a path of a ConfigSet was found to be. */
@@ -8,9 +9,9 @@ export interface FoundPath {
   readonly owner: string;
   /** "regular file", "symbolic link", "directory" or "special file". */
   readonly type: string;
-  /** The text of a plain file, or a digest of it. */
+  /** The text of a plain file, `lossy` when that is not UTF-8, or a digest of it. */
   readonly content:
-    | { readonly text: string }
+    | { readonly text: string; readonly lossy?: true }
     | { readonly salted: string }
     | { readonly sha256: string }
     | undefined;
@@ -49,6 +50,8 @@ export interface Manifest {
   /** Ids of the Packages that are noted. */
   readonly wanting: ReadonlySet<string>;
   readonly packages: ReadonlyMap<string, FoundPackage>;
+  /** When the newest of the packages that were asked for was unpacked, by the id of who asked; only survey.sh tells it. */
+  readonly changed: ReadonlyMap<string, string>;
   readonly sources: ReadonlyMap<string, FoundSource>;
   readonly units: ReadonlyMap<string, FoundUnit>;
   /** Of each DataDirectory by its id. */
@@ -70,6 +73,7 @@ export function parseManifest(text: string): Manifest {
   const broken = new Set<string>();
   const wanting = new Set<string>();
   const packages = new Map<string, FoundPackage>();
+  const changed = new Map<string, string>();
   const sources = new Map<string, FoundSource>();
   const units = new Map<string, FoundUnit>();
   const directories = new Map<string, FoundDirectory>();
@@ -85,19 +89,21 @@ export function parseManifest(text: string): Manifest {
       sets.get(one)?.set(two, { mode: three, owner: four, type, content: contentOf(content) });
     } else if (word === "packages") wanting.add(one);
     else if (word === "package") packages.set(one, { version: two, held: three === "hold" });
+    else if (word === "changed") changed.set(one, two);
     else if (word === "source") {
       sources.set(one, { fingerprint: two, text: three === "-" ? undefined : decoded(three) });
     } else if (word === "unit") units.set(two, { owner: one, enabled: three, active: four });
     else if (word === "data") directories.set(one, directoryOf([two, three, four, ...rest]));
   }
-  return { sets, broken, wanting, packages, sources, units, directories };
+  return { sets, broken, wanting, packages, changed, sources, units, directories };
 }
 
 function contentOf(field: string): FoundPath["content"] {
   if (field === "-") return undefined;
   if (field.startsWith("~")) return { salted: field.slice(1) };
   if (field.startsWith("=")) return { sha256: field.slice(1) };
-  return { text: Buffer.from(field, "hex").toString() };
+  const bytes = Buffer.from(field, "hex");
+  return { text: bytes.toString(), ...(isUtf8(bytes) ? {} : { lossy: true as const }) };
 }
 
 function decoded(base64: string): string {

@@ -1,14 +1,54 @@
 import type { ShellValue } from "../formats/shell.ts";
 import type { CheckFailure } from "./grpc/provider.ts";
 import { isObject, type Properties, reveal, text, type Value } from "./grpc/values.ts";
-import type { Kind } from "./kind.ts";
+import type { Importing, Kind } from "./kind.ts";
 
-const scripts = ["notes.sh", "apt.sh", "sources.sh", "packages.sh"].map(
+const scripts = ["notes.sh", "apt.sh", "sources.sh", "unpacked.sh", "packages.sh"].map(
   (name) => new URL(`./shell/${name}`, import.meta.url),
 );
 
 /** What stands for "any version will do". */
 const any = "installed";
+
+/** Packages that are installed already; of package sources, a machine does not tell which were meant. */
+const importing: Importing = {
+  fields: ["package", "held"],
+  example: "&package=nginx&package=curl",
+  unread: [],
+
+  named(things) {
+    const wanted = things.flatMap(([field, value]) => (field === "package" ? [value] : []));
+    return {
+      packages: Object.fromEntries(
+        wanted.map((one) => {
+          const [name = "", ...version] = one.split("=");
+          return [name, version.length === 0 ? any : version.join("=")];
+        }),
+      ),
+      held: things.flatMap(([field, name]) => (field === "held" ? [name] : [])),
+      sources: {},
+    };
+  },
+
+  values: (state, inputs) => ({
+    PACKAGES: Object.keys({ ...object(state["packages"]), ...object(inputs["packages"]) }),
+  }),
+
+  found(manifest, _id, named) {
+    const wanted = Object.entries(object(named["packages"]));
+    const versions = wanted.flatMap(([name, version]) => {
+      const one = manifest.packages.get(name);
+      if (!one) return [`${name} is not installed`];
+      if (version === any || version === one.version) return [];
+      return [`${name} is installed as ${one.version}, not as ${text(version)}`];
+    });
+    const free = names(named["held"]).filter((name) => manifest.packages.get(name)?.held === false);
+    return {
+      inputs: named,
+      refused: [...versions, ...free.map((name) => `${name} is not on hold`)],
+    };
+  },
+};
 
 /**
  * `host:index:Packages`: Debian packages. Inputs: `packages`, an object by name whose value is an exact version or
@@ -18,6 +58,7 @@ const any = "installed";
 export const packages: Kind = {
   inputs: ["packages", "held", "sources"],
   outputs: ["changedAt"],
+  importing,
 
   check(news) {
     const failures: CheckFailure[] = [];
@@ -89,6 +130,7 @@ export const packages: Kind = {
         (name) => manifest.packages.get(name)?.held === true,
       ),
       sources: Object.fromEntries(sources),
+      ...(manifest.changed.has(id) ? { changedAt: manifest.changed.get(id) ?? "" } : {}),
     };
   },
 

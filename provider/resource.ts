@@ -7,6 +7,7 @@ import { InitFailed, type ResourceType } from "./grpc/provider.ts";
 import { type Properties, text, UNKNOWN } from "./grpc/values.ts";
 import { hostFailures, hostOf } from "./host.ts";
 import type { Hosts } from "./hosts.ts";
+import { found, importedAs, isImported, isNoted, readable, saysAnotherMachine } from "./import.ts";
 import type { Kind } from "./kind.ts";
 import { upgraded, written } from "./state.ts";
 
@@ -21,13 +22,16 @@ export interface Run {
 }
 
 /** Properties of the state that are there when something is not as it should be, and go with the next change. */
-const marks = ["unverified", "unfinished"];
+const marks = ["unverified", "unfinished", "imported"];
 
 /** A resource type of the provider: the life that all kinds have in common. */
 export function resource(kind: Kind, { hosts, claims, offline, known }: Run): ResourceType {
   const changesOf = (olds: Properties, news: Properties, urn: string): Changes => {
-    const form = (properties: Properties) => kind.comparable?.(properties) ?? properties;
     const is = upgraded(olds);
+    const form = (all: Properties) => {
+      const properties = isImported(is) ? readable(kind, all) : all;
+      return kind.comparable?.(properties) ?? properties;
+    };
     const changes = difference(form(is), form(news), [...kind.inputs, "host"]);
     for (const mark of marks.filter((one) => one in is)) changes[mark] = "delete";
     // The host's note still has the name from before, by which a later create would take it for its own.
@@ -49,7 +53,8 @@ export function resource(kind: Kind, { hosts, claims, offline, known }: Run): Re
 
     diff({ urn, id, news, olds }) {
       known.add(id);
-      const replaces = (path: string) => path === "host.name" || kind.replaces?.(path) === true;
+      const moved = isImported(olds) ? saysAnotherMachine : (path: string) => path === "host.name";
+      const replaces = (path: string) => moved(path) || kind.replaces?.(path) === true;
       return diffResult(changesOf(olds, news, urn), replaces);
     },
 
@@ -66,9 +71,8 @@ export function resource(kind: Kind, { hosts, claims, offline, known }: Run): Re
     async read({ id, inputs, state, signal }) {
       known.add(id);
       if (Object.keys(state).length === 0) {
-        throw new Error(
-          "what is on a host already cannot be imported yet: declare it and run `up`",
-        );
+        if (offline) throw new Error("PLATFORM_OFFLINE=1 asks no machine: unset it to import");
+        return importedAs(kind, hosts, { id, signal });
       }
       const is = without(upgraded(state), "unverified");
       const host = hostOf(is);
@@ -80,8 +84,8 @@ export function resource(kind: Kind, { hosts, claims, offline, known }: Run): Re
         return { id, inputs, ...written(is) };
       }
       try {
-        const found = kind.observe(await hosts.manifest(host, signal), id, is, inputs);
-        return found && { id, inputs, ...written(found) };
+        const now = await found(kind, hosts, { id, state: is, inputs, signal });
+        return now && { id, inputs, ...written(now) };
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error;
         hosts.warn(host, error.message);
@@ -98,8 +102,8 @@ export function resource(kind: Kind, { hosts, claims, offline, known }: Run): Re
       }
       online();
       // Not for long: the other hosts of the run go on meanwhile.
-      const before = { olds, oldInputs };
-      const what = { ...call, id, inputs: news, before, verb: "apply", patience: 30 } as const;
+      const how = { verb: "apply", patience: 30, imported: isImported(olds) } as const;
+      const what = { ...call, ...how, id, inputs: news, before: { olds, oldInputs } };
       const outputs = pick(await tried(what), kind.outputs);
       return written({ ...news, ...kept, ...outputs });
     },
@@ -107,6 +111,8 @@ export function resource(kind: Kind, { hosts, claims, offline, known }: Run): Re
     async delete({ id, state, oldInputs, ...call }) {
       online();
       const is = upgraded(state);
+      const { signal } = call;
+      if (isImported(is) && !(await isNoted(kind, hosts, { id, state: is, signal }))) return;
       const inputs = Object.keys(oldInputs).length > 0 ? oldInputs : is;
       await change(kind, hosts, { ...call, id, inputs, verb: "remove", patience: 30 });
     },

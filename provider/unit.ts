@@ -1,10 +1,35 @@
 import type { CheckFailure } from "./grpc/provider.ts";
 import { type Properties, text, UNKNOWN } from "./grpc/values.ts";
-import type { Kind } from "./kind.ts";
+import type { Importing, Kind } from "./kind.ts";
 import type { FoundUnit } from "./manifest.ts";
 
 /** systemd's words for units that can neither be enabled nor disabled: what they need starts them (systemctl(1)). */
 const neither = ["static", "alias", "indirect", "generated"];
+
+/** A unit that is there already. */
+const importing: Importing = {
+  fields: ["unit"],
+  example: "&unit=nginx.service",
+  unread: ["ready", "restartAfter"],
+
+  named: (things) => ({
+    unit: things.map(([, name]) => name).join(" "),
+    enabled: true,
+    active: true,
+  }),
+
+  values: (state, inputs) => ({ UNIT: text(inputs["unit"] ?? state["unit"]) }),
+
+  found(manifest, _id, named) {
+    const name = text(named["unit"]);
+    const one = manifest.units.get(name);
+    if (!one || one.enabled === "not-found") {
+      return { inputs: named, refused: [`there is no unit ${name} on the machine`] };
+    }
+    const { enabled, active } = observed(one, {});
+    return { inputs: { ...named, enabled, active }, refused: [] };
+  },
+};
 
 /**
  * `host:index:Unit`: a systemd unit. Inputs: `unit`, its name; `enabled` and `active`, booleans; `ready`, a shell
@@ -13,6 +38,7 @@ const neither = ["static", "alias", "indirect", "generated"];
 export const unit: Kind = {
   inputs: ["unit", "enabled", "active", "ready", "restartAfter", "masked", "failed"],
   outputs: [],
+  importing,
 
   check(news) {
     const failures: CheckFailure[] = [];
@@ -54,7 +80,7 @@ export const unit: Kind = {
 };
 
 /** A unit as it was found; `masked` and `failed` are there only when they are true and will go. */
-function observed({ enabled, active }: FoundUnit, wanted: Properties): Properties {
+function observed({ enabled, active }: FoundUnit, wanted: Properties) {
   return {
     enabled: neither.includes(enabled) ? (wanted["enabled"] ?? true) : enabled === "enabled",
     active: active === "active" || active === "reloading",

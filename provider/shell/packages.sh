@@ -42,14 +42,6 @@ let_go() {
   rewrite only "$wanted" "${wants[@]%%=*}"
 }
 
-# When the newest of the packages was unpacked: dpkg writes the list of its files anew each time.
-changed_at() {
-  local package lists=() newest
-  for package in "${PACKAGES[@]}"; do lists+=("/var/lib/dpkg/info/$package"{,:*}.list); done
-  newest=$(stat -c %Y "${lists[@]}" 2>/dev/null | sort -n | tail -n 1) || true
-  date -u -d "@$newest" +%FT%TZ
-}
-
 apply() {
   local i tools=()
   mend
@@ -64,7 +56,7 @@ apply() {
   let_go
   tidy
   [[ -n $changed ]] || say unchanged
-  say "output changedAt $(changed_at)"
+  say "output changedAt $(unpacked "${PACKAGES[@]}")"
 }
 
 remove() {

@@ -21,7 +21,7 @@ wait_ready() {
 outdated() {
   local pid boot ticks
   pid=$(property MainPID)
-  [[ -n $RESTART_AFTER && -r /proc/${pid:-0}/stat ]] || return 1
+  [[ -n $RESTART_AFTER && -z ${IMPORTED:-} && -r /proc/${pid:-0}/stat ]] || return 1
   boot=$(awk '/^btime/ { print $2 }' /proc/stat)
   ticks=$(awk '{ sub(/.*\) /, ""); print $20 }' "/proc/$pid/stat")
   ((boot + ticks / $(getconf CLK_TCK) < $(date -d "$RESTART_AFTER" +%s)))

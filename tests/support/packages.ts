@@ -23,7 +23,7 @@ export interface WantedSource {
   readonly fingerprint: string;
 }
 
-const scripts = ["notes.sh", "apt.sh", "sources.sh", "packages.sh"].map(
+const scripts = ["notes.sh", "apt.sh", "sources.sh", "unpacked.sh", "packages.sh"].map(
   (name) => new URL(`../../provider/shell/${name}`, import.meta.url),
 );
 

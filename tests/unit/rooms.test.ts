@@ -160,6 +160,7 @@ test("every script ends by running its verb, and reads no other input", () => {
     "space.sh",
     "swap.sh",
     "transaction.sh",
+    "unpacked.sh",
     "view.sh",
   ];
   const scripts = files.filter(({ path }) => /^(?:components|provider)\/.*\.sh$/.test(path));
@@ -174,7 +175,7 @@ test("every script ends by running its verb, and reads no other input", () => {
   for (const { path, text } of scripts) {
     const runs = text.endsWith('\n"$@" </dev/null\n');
     assert.equal(runs, !libraries.includes(basename(path)), path);
-    const verb = basename(path) === "look.sh" ? "look" : "apply";
+    const verb = ["look.sh", "survey.sh"].includes(basename(path)) ? "look" : "apply";
     assert.equal(
       new RegExp(`^${verb}\\(\\) \\{$`, "m").test(text),
       runs,

@@ -202,12 +202,3 @@ test("state of a newer program is not removed by its inputs, either", async () =
     assert.deepEqual(machine.verbs, []);
   });
 });
-
-test("what is there already cannot be imported yet, and the message says what to do", async () => {
-  await onFakeHost(async (run) => {
-    const { errors } = await run.ask("Read", { urn: set, id: "a" });
-    assert.deepEqual(errors, [
-      "rpc error: code = Unknown desc = what is on a host already cannot be imported yet: declare it and run `up`",
-    ]);
-  });
-});

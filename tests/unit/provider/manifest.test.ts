@@ -11,11 +11,13 @@ path\t0a1b2c3d4e5f6071\t/etc/motd\t0644\troot:root\tregular file\t68656c6c6f0a
 path\t0a1b2c3d4e5f6071\t/etc/empty\t0600\twww-data:1234\tregular file\t
 path\t0a1b2c3d4e5f6071\t/etc/key.pem\t0600\troot:root\tregular file\t~${digest.slice(0, 32)}
 path\t0a1b2c3d4e5f6071\t/srv/large\t0644\troot:root\tregular file\t=${digest}
+path\t0a1b2c3d4e5f6071\t/etc/binary\t0644\troot:root\tregular file\t61ff00
 path\t0a1b2c3d4e5f6071\t/etc/link\t0777\troot:root\tsymbolic link\t-
 path\t0a1b2c3d4e5f6071\t/etc/folder\t2755\troot:root\tdirectory\t-
 set\tffffffffffffffff
 packages\t1111111111111111
 packages\t2222222222222222
+changed\t2222222222222222\t2026-01-02T03:04:05Z
 package\tcurl\t7.88.1-10+deb12u12\tinstall
 package\tdocker-ce\t5:28.5.1-1~debian.12~bookworm\thold
 source\tdocker\t9DC858229FC7DD38854AE2D88D81803C0EBFCD88\tVHlwZXM6IGRlYgo=
@@ -28,8 +30,8 @@ data\t7777777777777777\t/srv/new\tbroken\t-\t0\t-
 end
 `;
 
-test("all that look.sh tells is read", () => {
-  const { sets, wanting, packages, sources, units, directories } = parseManifest(full);
+test("all that look.sh and survey.sh tell is read", () => {
+  const { sets, wanting, packages, changed, sources, units, directories } = parseManifest(full);
   const regular = { mode: "0644", owner: "root:root", type: "regular file" };
   assert.deepEqual([...sets.keys()], ["0a1b2c3d4e5f6071", "ffffffffffffffff"]);
   assert.deepEqual(Object.fromEntries(sets.get("0a1b2c3d4e5f6071") ?? []), {
@@ -37,11 +39,13 @@ test("all that look.sh tells is read", () => {
     "/etc/empty": { ...regular, mode: "0600", owner: "www-data:1234", content: { text: "" } },
     "/etc/key.pem": { ...regular, mode: "0600", content: { salted: digest.slice(0, 32) } },
     "/srv/large": { ...regular, content: { sha256: digest } },
+    "/etc/binary": { ...regular, content: { text: "a\ufffd\0", lossy: true } },
     "/etc/link": { ...regular, mode: "0777", type: "symbolic link", content: undefined },
     "/etc/folder": { ...regular, mode: "2755", type: "directory", content: undefined },
   });
   assert.equal(sets.get("ffffffffffffffff")?.size, 0);
   assert.deepEqual([...wanting], ["1111111111111111", "2222222222222222"]);
+  assert.deepEqual([...changed], [["2222222222222222", "2026-01-02T03:04:05Z"]]);
   assert.deepEqual(Object.fromEntries(packages), {
     curl: { version: "7.88.1-10+deb12u12", held: false },
     "docker-ce": { version: "5:28.5.1-1~debian.12~bookworm", held: true },

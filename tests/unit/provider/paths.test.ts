@@ -15,6 +15,7 @@ const script = new URL("../../../provider/shell/paths.sh", import.meta.url).path
 function look(
   make: (folder: string) => void,
   asked: readonly (readonly [path: string, salt?: string])[],
+  most = "",
 ): ReadonlyMap<string, FoundPath> {
   const folder = mkdtempSync(join(tmpdir(), "platform-paths-"));
   try {
@@ -24,7 +25,7 @@ function look(
       if (salt !== undefined) writeFileSync(saltFile, `${salt}\n`);
       return ["a", join(folder, path), ...(salt === undefined ? [] : [saltFile])].join("\t");
     });
-    const told = execFileSync("bash", ["-euo", "pipefail", "-c", `. "${script}"; paths`], {
+    const told = execFileSync("bash", ["-euo", "pipefail", "-c", `. "${script}"; paths ${most}`], {
       input: `${lines.join("\n")}\n`,
       encoding: "utf8",
     });
@@ -74,6 +75,17 @@ test("a machine tells of each path what it is and what it holds", () => {
     link,
     broken: link,
   });
+});
+
+test("how large a text may be to travel whole can be said", () => {
+  const make = (folder: string) => {
+    writeFileSync(join(folder, "just"), "x".repeat(100_000));
+    writeFileSync(join(folder, "large"), "x".repeat(100_001));
+  };
+  const found = look(make, [["just"], ["large"]], "100000");
+  assert.deepEqual(found.get("just")?.content, { text: "x".repeat(100_000) });
+  const sha256 = createHash("sha256").update("x".repeat(100_001)).digest("hex");
+  assert.deepEqual(found.get("large")?.content, { sha256 });
 });
 
 test("a machine makes the same digest from a secret file as the provider from its text", () => {
