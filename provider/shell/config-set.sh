@@ -45,6 +45,9 @@ apply() {
     commit
     say unchanged
     return
+  elif identical; then
+    take_over
+    return
   fi
   refuse_directories
   refuse_strangers

@@ -9,6 +9,29 @@ holder() {
   done
 }
 
+# Whether a new set finds all its paths as they are to be, and the service has them in use: then it only takes them over.
+# PROBE tells the latter; without one, it is taken for granted of what was IMPORTED, and where there is no ACTIVATE.
+identical() {
+  local i
+  [[ $begun == yes ]] || return 1
+  for i in "${!PATHS[@]}"; do
+    if [[ -n ${STAGED[i]} ]]; then same "${STAGED[i]}" "${PATHS[i]}" || return 1; else ! exists "${PATHS[i]}" || return 1; fi
+  done
+  if [[ -n $PROBE ]] && ! run "$PROBE"; then
+    [[ -z ${IMPORTED:-} ]] || fail "$NAME: the imported files are as they are to be, but the service does not answer as \
+it should with them (see above), and nothing was changed: make them active by hand or correct \`probe\`, then run again"
+    return 1
+  fi
+  [[ -n $PROBE || -z $ACTIVATE || -n ${IMPORTED:-} ]]
+}
+
+take_over() {
+  local i
+  for i in "${!PATHS[@]}"; do keep "$i"; done
+  commit
+  say "took over ${PATHS[*]} as they were"
+}
+
 refuse_strangers() {
   local i
   [[ $ADOPT == refuse ]] || return 0
