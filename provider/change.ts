@@ -23,9 +23,24 @@ export interface Change extends Call {
 
 /** Runs a kind's script on the host; gives the outputs that it told, and the resource's `id`. Throws its words, without any secret. */
 export async function change(kind: Kind, hosts: Hosts, what: Change): Promise<Properties> {
-  const { verb, id, known, inputs, before = {}, name, urn, signal, patience, imported = false } = what;
+  const {
+    verb,
+    id,
+    known,
+    inputs,
+    before = {},
+    name,
+    urn,
+    signal,
+    patience,
+    imported = false,
+  } = what;
   const script = kind.script(inputs);
-  const making = { CREATE: known ? "yes" : "", KNOWN: known ?? [], IMPORTED: imported ? "yes" : "" };
+  const making = {
+    CREATE: known ? "yes" : "",
+    KNOWN: known ?? [],
+    IMPORTED: imported ? "yes" : "",
+  };
   const values = { ...script.values, ID: id, NAME: name, OWNER: urn, ...making };
   try {
     const sent = { ...script, values };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { killing, killSteps, launched, setOf, setScript } from "../support/faults.ts";
+import { killSteps, launched, setOf, setScript } from "../support/faults.ts";
 import { testMachine } from "../support/machine.ts";
 
 const machine = await testMachine("steps");
