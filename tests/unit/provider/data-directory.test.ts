@@ -206,5 +206,5 @@ test("a refusal is not held against a directory that is back", async () => {
   });
   machine.manifest = told(id);
   const back = there(await step((run) => run.refresh(kept)));
-  assert.deepEqual(back.properties, { ...state, format: 1 });
+  assert.deepEqual(back.properties, { ...state, format: 1, notedAs: urn("DataDirectory") });
 });

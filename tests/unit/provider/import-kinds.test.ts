@@ -36,7 +36,7 @@ test("packages are imported with their time, at a version where one is wanted, a
       ...{ imported: note, format: 1 },
     });
     assert.deepEqual(await run.apply(of, inputs, there(await run.refresh(kept)), true), [
-      { ...kept, properties: { ...inputs, changedAt: unpacked, format: 1 } },
+      { ...kept, properties: { ...inputs, changedAt: unpacked, format: 1, notedAs: of } },
       update({ imported: "DELETE" }),
     ]);
     machine.change = () => {

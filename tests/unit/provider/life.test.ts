@@ -69,6 +69,7 @@ test("a script is sent the inputs, the id of the resource and its name, and noth
       `OWNER='${set}'`,
       "CREATE='yes'",
       "KNOWN=()",
+      "IMPORTED=''",
     ]);
   });
 });
@@ -126,7 +127,7 @@ test("a create does not take up an id that the program's state has, and takes th
     machine.change = () => well("output id 0123456789abcdef\n");
     const files = { "/etc/issue": { content: "", mode: "0644", owner: "root:root" } };
     const [other] = await run.apply(urn("ConfigSet", "other"), { ...motd, files });
-    assert.equal(assignmentLines(machine.sent.at(-1)?.stdin).at(-1), `KNOWN=('${kept?.id ?? ""}')`);
+    assert.equal(assignmentLines(machine.sent.at(-1)?.stdin).at(-2), `KNOWN=('${kept?.id ?? ""}')`);
     assert.equal(other?.id, "0123456789abcdef");
   });
 });
