@@ -38,6 +38,7 @@ apply() {
   trap finish EXIT
   install -d -m 0700 "$STATE/sets" "$set"
   touch "$set/paths"
+  install_recovery
   need_space
   clear_stage
   stage
@@ -52,7 +53,6 @@ apply() {
   refuse_directories
   refuse_strangers
   validate || fail "$NAME: the new files were refused (see above) and nothing was changed; correct the option and run again"
-  install_recovery
   for i in "${!PATHS[@]}"; do keep "$i"; done
   write_journal
   swap

@@ -50,5 +50,6 @@ abandon() {
   if [[ $begun == yes ]]; then
     rm -rf "$set"
     forget_owner "$ID"
+    forget_recovery
   fi
 }

@@ -29,5 +29,5 @@ take_away() {
   clear_stage
   mv -fT "$set" "$STATE/gone"
   rm -rf "$STATE/gone"
-  if rmdir "$STATE/sets" 2>/dev/null; then forget_recovery; fi
+  forget_recovery
 }

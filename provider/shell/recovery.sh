@@ -40,4 +40,4 @@ install_recovery() {
 }
 
 # Goes with the last set.
-forget_recovery() { rm -f "$STATE/recover" "$recovery_unit" "$recovery_link"; }
+forget_recovery() { if rmdir "$STATE/sets" 2>/dev/null; then rm -f "$STATE/recover" "$recovery_unit" "$recovery_link"; fi; }
