@@ -25,7 +25,7 @@ commit() {
   printf %s "$ACTIVATE" >"$set/activate"
   printf %s "$COMMANDS" >"$set/active.new"
   mv -fT "$set/active.new" "$set/active"
-  sync -f "$set"
+  sync "$set"/{secrets,salt,paths,activate,active} "$set"
   rm -f "$set/committed" "$set/active.before"
   clear_stage
 }

@@ -3,9 +3,10 @@
 
 # Another set that has the path so far: this one takes it over when it stands.
 holder() {
-  local other
-  for other in "$STATE"/sets/*; do
-    if [[ $other != "$set" ]] && grep -qsxF -- "$1" "$other/paths"; then printf %s "$other"; fi
+  local note
+  # shellcheck disable=SC2013 # ids have no blanks
+  for note in $(grep -lsxF -- "$1" "$STATE"/sets/*/paths); do
+    if [[ $note != "$set/paths" ]]; then printf %s "${note%/paths}"; fi
   done
 }
 

@@ -21,6 +21,7 @@ recover() {
   local set
   rm -rf "$STATE/gone"
   for set in "$STATE"/sets/*; do
+    if settled "$set"; then continue; fi
     set +e
     (set -e && settle "${1:-}")
     set -e

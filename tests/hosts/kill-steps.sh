@@ -6,6 +6,7 @@
 set -euo pipefail
 cd /run/steps
 declare -A verb=([a]=$1 [b]=$2)
+turn=b
 
 launch() {
   sed "1s/^RUN=.*/RUN='$(head -c 8 /dev/urandom | od -An -tx1 | tr -d ' \n')'/" "$2" |
@@ -35,13 +36,17 @@ for side in a b a; do
   launch "$side" "$side" || { cat out && exit 1; }
   print >"$side.print"
 done
-ended=''
-for ((k = 1; ${#ended} < 2; k++)); do
+# Two changes of one kind are killed in turn, others both at each step. It is over when nothing is killed any more.
+for ((k = 1, ended = 0; ended < 2; k++)); do
   echo "$k" >k
-  ended=''
   for to in b a; do
-    if launch "$to" "$to.killed"; then ended+=$to; else echo "$k to $to: $(side)$(leftovers)"; fi
+    if [[ $1 == "$2" && $to != "$turn" ]]; then continue; fi
+    if launch "$to" "$to.killed"; then ended=$((ended + 1)); else
+      ended=0
+      echo "$k to $to: $(side)$(leftovers)"
+    fi
     launch "$to" "$to" || { echo "$k to $to failed: $(cat out)" && exit 1; }
     [[ $(side) == "$to" ]] || { echo "$k to $to: $(side)" && exit 1; }
   done
+  if [[ $turn == a ]]; then turn=b; else turn=a; fi
 done
