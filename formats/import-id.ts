@@ -1,3 +1,5 @@
+import type { Login } from "./ssh.ts";
+
 /** The machine that an import id leads to. */
 export interface ImportHost {
   /** The name that the program gives it. */
@@ -10,6 +12,8 @@ export interface ImportHost {
   readonly hostKey: string;
   readonly instance: string;
   readonly release: string;
+  /** What is between here and the machine. */
+  readonly bastion?: Login;
 }
 
 /** One thing on the machine: a field of the id, such as `file`, and its value. */
@@ -23,27 +27,44 @@ export interface ImportId {
   readonly repeated: readonly string[];
 }
 
-const ofHost = ["host", "release", "instance", "hostKey"];
+const ofHost = ["host", "release", "instance", "hostKey", "bastion", "bastionKey"];
 
 /** Renders an import id, a URL that a shell needs quotes for. */
 export function renderImportId(host: ImportHost, things: readonly Thing[]): string {
-  const { name, address, port, user, hostKey, instance, release } = host;
+  const { name, hostKey, instance, release, bastion } = host;
   const fields = [
     ["host", name],
     ["release", release],
     ["instance", instance],
   ] as const;
-  const query = [...fields, ["hostKey", hostKey] as const, ...things]
+  const between: Thing[] = bastion
+    ? [
+        ["bastion", loginText(bastion)],
+        ["bastionKey", bastion.hostKey],
+      ]
+    : [];
+  const query = [...fields, ["hostKey", hostKey] as const, ...between, ...things]
     .map(([field, value]) => `${field}=${encoded(value)}`)
     .join("&");
-  return `ssh://${user}@${address.includes(":") ? `[${address}]` : address}:${port}/?${query}`;
+  return `ssh://${loginText(host)}/?${query}`;
+}
+
+function loginText({ user, address, port }: Omit<Login, "hostKey">): string {
+  return `${user}@${address.includes(":") ? `[${address}]` : address}:${port}`;
+}
+
+/** Who logs in where, as it stands before the path of a URL. */
+const login = String.raw`([^@/?#]+)@(?:\[([\da-fA-F:.]+)\]|([^[\]:/?#]+))(?::(\d+))?`;
+
+function loginIn([user = "", six, name = "", port = "22"]: readonly (string | undefined)[]) {
+  return { user, address: six ?? name, port: Number(port) };
 }
 
 /** Reads an import id that may be typed by hand; undefined when it is no such URL. */
 export function parseImportId(text: string): ImportId | undefined {
   // URL would write an address of IPv6 in its own way, which need not be that of the program.
-  const form = /^ssh:\/\/([^@/?#]+)@(?:\[([\da-f:.]+)\]|([^[\]:/?#]+))(?::(\d+))?\/?\?([^#]*)$/i;
-  const [, user = "", six, name, port = "22", query] = form.exec(text.trim()) ?? [];
+  const [, ...parts] = new RegExp(String.raw`^ssh://${login}/?\?([^#]*)$`).exec(text.trim()) ?? [];
+  const query = parts[4];
   if (query === undefined || !URL.canParse(text)) return undefined;
   const fields = [...new URLSearchParams(query)].map(([field, value]): Thing => [
     field,
@@ -54,16 +75,22 @@ export function parseImportId(text: string): ImportId | undefined {
   return {
     host: {
       name: first("host") ?? "",
-      address: six ?? name ?? "",
-      port: Number(port),
-      user,
+      ...loginIn(parts),
       hostKey: first("hostKey") ?? "",
       instance: first("instance") ?? "1",
       release: first("release") ?? "",
+      ...bastionIn(first("bastion"), first("bastionKey")),
     },
     things: fields.filter(([field]) => !ofHost.includes(field)),
     repeated: ofHost.filter((field) => all(field).length > 1),
   };
+}
+
+/** Half of it, or a login of no such form, is a bastion without what is missing, which whoever checks it refuses. */
+function bastionIn(where: string | undefined, hostKey = ""): { bastion?: Login } {
+  if (where === undefined && hostKey === "") return {};
+  const [, ...parts] = new RegExp(`^${login}$`).exec(where ?? "") ?? [];
+  return { bastion: { ...loginIn(parts), hostKey } };
 }
 
 /** A value as it is easy to read: only what would be misread is encoded. */
@@ -74,6 +101,7 @@ function encoded(value: string): string {
 /** A plus that was typed as it is reads as a space (RFC 1866); only in a key is there a space, after its type. */
 function typed(field: string, value: string): string {
   const [type = "", ...rest] = value.split(" ");
-  if (field !== "hostKey" || rest.length === 0) return value.replaceAll(" ", "+");
+  if ((field !== "hostKey" && field !== "bastionKey") || rest.length === 0)
+    return value.replaceAll(" ", "+");
   return `${type} ${rest.join("+")}`;
 }

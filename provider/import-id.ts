@@ -11,6 +11,9 @@ const labels: Readonly<Record<string, string>> = {
   "host.hostKey": "`hostKey`",
   "host.address": "the address",
   "host.user": "the user",
+  "host.bastion.address": "the address in `bastion`",
+  "host.bastion.user": "the user in `bastion`",
+  "host.bastion.hostKey": "`bastionKey`",
 };
 
 /** What an import id says of the machine, and which things on it. Throws all that is wrong with it, and shows the form. */
@@ -20,7 +23,8 @@ export function importOf(
 ): { host: Properties; things: readonly Thing[] } {
   const said = parseImportId(id);
   if (!said) throw refusal(["it is no URL of this form"], example);
-  const host = { ...said.host };
+  const { bastion, ...machine } = said.host;
+  const host: Properties = bastion ? { ...machine, bastion: { ...bastion } } : machine;
   const unknown = said.things.filter(([field]) => !fields.includes(field));
   const faults = [
     ...hostFailures({ host }).map(

@@ -21,21 +21,26 @@ export type Existing =
  * host whose address, key or instance another resource makes: such a machine has nothing to import.
  */
 export function importId(host: Host, existing: Existing): string {
-  const { name, port, user, release } = host;
-  const [address, hostKey, instance] = (["address", "hostKey", "instance"] as const).map(
-    (field) => {
-      const value: unknown = host[field];
-      if (typeof value === "string") return value;
-      throw new pulumi.RunError(
-        `importId: \`${field}\` of the host ${name} comes from another resource, and an import has to know it before ` +
-          "anything is made: write it as a plain string",
-      );
-    },
-  ) as [string, string, string];
-  return renderImportId(
-    { name, address, port, user, hostKey, instance, release },
-    thingsOf(existing),
-  );
+  const { name, port, user, release, bastion } = host;
+  const plain = (field: string, value: pulumi.Input<string>) => {
+    if (typeof value === "string") return value;
+    throw new pulumi.RunError(
+      `importId: \`${field}\` of the host ${name} comes from another resource, and an import has to know it before ` +
+        "anything is made: write it as a plain string",
+    );
+  };
+  const machine = {
+    ...{ name, port, user, release },
+    address: plain("address", host.address),
+    hostKey: plain("hostKey", host.hostKey),
+    instance: plain("instance", host.instance),
+  };
+  const between = bastion && {
+    ...{ port: bastion.port, user: bastion.user },
+    address: plain("bastion.address", bastion.address),
+    hostKey: plain("bastion.hostKey", bastion.hostKey),
+  };
+  return renderImportId(between ? { ...machine, bastion: between } : machine, thingsOf(existing));
 }
 
 function thingsOf(existing: Existing): Thing[] {

@@ -28,23 +28,35 @@ test("an id is a URL that a person can read", () => {
   );
 });
 
+test("a bastion stands in an id with its login and its key; half of it is refused where it is checked", () => {
+  const bastion = { address: "2001:db8::1", port: 2222, user: "jump", hostKey: "ssh-ed25519 AAA+" };
+  const id = renderImportId({ ...host, bastion }, []);
+  assert.match(id, /&bastion=jump@%5B2001:db8::1%5D:2222&bastionKey=ssh-ed25519%20AAA%2B$/);
+  assert.deepEqual(parseImportId(id)?.host.bastion, bastion);
+  const half = parseImportId(id.replace(/&bastionKey=.*/, ""));
+  assert.deepEqual(half?.host.bastion, { ...bastion, hostKey: "" });
+  const other = parseImportId(id.replace(/&bastion=[^&]*/, "&bastion=jump"))?.host.bastion;
+  assert.deepEqual(other, { address: "", port: 22, user: "", hostKey: bastion.hostKey });
+});
+
 const word = fc.stringMatching(/^[\w.-]{1,20}$/);
 const key = fc.tuple(
   fc.constantFrom("ssh-ed25519", "ecdsa-sha2-nistp256"),
   fc.stringMatching(/^[A-Za-z0-9+/]{1,60}={0,2}$/),
 );
-const machine = fc.record(
-  {
-    name: word,
-    address: fc.oneof(fc.ipV4(), fc.ipV6(), fc.constant("2001:DB8:0:0::1"), fc.domain()),
-    port: fc.integer({ min: 1, max: 65535 }),
-    user: fc.stringMatching(/^[a-z_][\w-]{0,8}$/),
-    hostKey: key.map((words) => words.join(" ")),
-    instance: word,
-    release: fc.stringMatching(/^[a-z]{1,10}$/),
-  },
+const login = {
+  address: fc.oneof(fc.ipV4(), fc.ipV6(), fc.constant("2001:DB8:0:0::1"), fc.domain()),
+  port: fc.integer({ min: 1, max: 65535 }),
+  user: fc.stringMatching(/^[a-z_][\w-]{0,8}$/),
+  hostKey: key.map((words) => words.join(" ")),
+};
+const bastion = fc.record(login, { noNullPrototype: true });
+const direct = fc.record(
+  { ...login, name: word, instance: word, release: fc.stringMatching(/^[a-z]{1,10}$/) },
   { noNullPrototype: true },
 );
+const behind = fc.tuple(direct, bastion).map(([one, between]) => ({ ...one, bastion: between }));
+const machine = fc.oneof(direct, behind);
 const path = fc.stringMatching(/^(?:\/[\w.@:+-]{1,10}){1,4}$/);
 const wanted = fc.stringMatching(/^[a-z0-9][a-z0-9+.-]{1,10}(?:=[\w.+:~-]{1,20})?$/);
 const things = fc.array(
@@ -65,7 +77,7 @@ test("every machine and every thing is read back as it was written", () => {
 
 test("a plus and a space that were typed as they are mean what they say", () => {
   fc.assert(
-    fc.property(machine, path, (one, file) => {
+    fc.property(direct, path, (one, file) => {
       const { name, release, hostKey } = one;
       const typed = renderImportId(one, []).replace(
         /\?.*$/,
