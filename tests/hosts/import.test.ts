@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { type Existing, importId } from "../../components/host/index.ts";
 import { type Properties, secret, text } from "../../provider/grpc/values.ts";
 import { type Kept, type ProviderRun, withProvider } from "../support/host-provider.ts";
@@ -40,8 +40,6 @@ before(async () => {
     `chmod 600 ${key}; chgrp adm ${key}; touch -d @1 /etc/imported/*; rm -f /run/imported`,
   );
 });
-
-after(() => machine.succeed("rm -rf /etc/imported /run/imported"));
 
 /** All that must not change, and how often the set was activated. */
 const now = () =>
