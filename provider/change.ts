@@ -57,12 +57,13 @@ export async function change(kind: Kind, hosts: Hosts, what: Change): Promise<Pr
 
 /**
  * What a change that failed has made all the same, marked as `unfinished` so that the next run does it again: the
- * engine itself forgets. Undefined when nothing was made, when the kind puts everything back, or when nobody answers.
+ * engine itself forgets. Undefined when nothing was made, when the kind puts everything back, or of a create when nobody
+ * answers: the next one finds it by its name.
  */
 export async function halfDone(
   kind: Kind,
   hosts: Hosts,
-  { id, inputs, signal }: Change,
+  { id, inputs, before, signal }: Change,
   error: unknown,
 ): Promise<Properties | undefined> {
   if (!(error instanceof Error)) return undefined;
@@ -74,7 +75,8 @@ export async function halfDone(
     const found = kind.observe(manifest, id, inputs, inputs);
     return found && { ...found, unfinished: why };
   } catch {
-    return undefined;
+    // What is to be done again is not to be forgotten only because nobody answers now.
+    return before && { ...(before["olds"] as Properties), unfinished: why };
   }
 }
 

@@ -158,6 +158,23 @@ test("when nobody can be asked, nothing is kept, and the error is the first one"
   });
 });
 
+test("an update that nobody can be asked about is marked, so that the next run does it again", async () => {
+  await onFakeHost(async (run, machine) => {
+    const [made] = await run.apply(urn("Unit"), unit);
+    machine.change = () => {
+      machine.refusal = "root@192.0.2.7: Permission denied (publickey).";
+      return machine.loseLink("Connection to 192.0.2.7 closed by remote host.");
+    };
+    const [kept, step] = await run.apply(urn("Unit"), { ...unit, active: false }, there(made));
+    const unfinished = step.error.trim();
+    assert.match(
+      unfinished,
+      /^forum \(192\.0\.2\.7:2222\) was lost while a script ran, which runs on/,
+    );
+    assert.deepEqual(kept?.properties, { ...made?.properties, unfinished });
+  });
+});
+
 test("an update that fails leaves the state as it was read", async () => {
   await onFakeHost(async (run, machine) => {
     const [made] = await run.apply(urn("ConfigSet"), motd);
