@@ -1,15 +1,14 @@
 # shellcheck shell=bash
-# Keeps the files PATHS (MODES, OWNERS, CONTENTS) as one set that stands or falls together; ABSENT are paths that
-# must not exist. What was on the machine before the set comes back with `remove`, unless ADOPT is refuse: then
-# nothing may have been there, and DEACTIVATE runs where ACTIVATE would do too much. SECRETS are those of PATHS of
-# which only a digest with SALT is ever told.
+# Keeps the files PATHS (MODES, OWNERS, CONTENTS) as one set that stands or falls together; ABSENT are paths that must not
+# exist. What was on the machine before the set comes back with `remove`, unless ADOPT is refuse: then nothing may have been
+# there, and DEACTIVATE runs where ACTIVATE would do too much. Of SECRETS among them, only a digest with SALT is ever told.
 # shellcheck source-path=SCRIPTDIR disable=SC2034,SC2153,SC2154
 
 # Notes what the set needs to be read, and that it owns its paths from now on. It may have been begun before.
 commit() {
   local path other
-  words "${SECRETS[@]}" >"$set/secrets"
-  printf '%s\n' "$SALT" >"$set/salt"
+  note salt printf '%s\n' "$SALT"
+  note secrets words "${SECRETS[@]}"
   for path in "${wanted[@]}"; do
     other=$(holder "$path")
     [[ -n $other ]] || continue
@@ -17,14 +16,12 @@ commit() {
     mv -fT "$other/paths.new" "$other/paths"
     rm -rf "$other/original$path"
   done
-  words "${wanted[@]}" >"$set/paths.new"
-  mv -fT "$set/paths.new" "$set/paths"
+  note paths words "${wanted[@]}"
   for path in "${PATHS[@]}"; do # what left the set has its file back
     if ! grep -qxF -- "$path" "$set/paths"; then rm -rf "$set/original$path"; fi
   done
-  printf %s "$ACTIVATE" >"$set/activate"
-  printf %s "$COMMANDS" >"$set/active.new"
-  mv -fT "$set/active.new" "$set/active"
+  note activate printf %s "$ACTIVATE"
+  note active printf %s "$COMMANDS"
   sync "$set"/{secrets,salt,paths,activate,active} "$set"
   rm -f "$set/committed" "$set/active.before"
   clear_stage

@@ -4,6 +4,13 @@
 # finished: by itself, by the unit that it ran in, at the next boot, or by the next change on the host.
 state_of_change=(NAME ID PATHS OLD STAGES ACTIVATE BACK COMMANDS SECRETS SALT wanted begun)
 
+# Keeps what a command prints as a note of the set: written aside, for with half of the secrets' names, the others would
+# be told to whoever reads.
+note() {
+  "${@:2}" >"$set/$1.new"
+  mv -fT "$set/$1.new" "$set/$1"
+}
+
 # Written aside, so that it is whole or not there. What makes the old files active is what did so last time.
 write_journal() {
   BACK=$ACTIVATE

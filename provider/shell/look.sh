@@ -3,10 +3,13 @@
 # from `platform 1` to `end`; manifest.ts reads them. Of a secret file only a salted digest leaves the machine.
 
 sets() {
-  local set path own secret lines=''
+  local set path own secret lines='' stands
   for set in "$STATE"/sets/*; do
     [[ -f $set/paths && -f $set/secrets ]] || continue
-    printf 'set\t%s\t%s\n' "${set##*/}" "$([[ -f $set/active && ! -e $set/journal ]] && echo whole || echo broken)"
+    stands=whole
+    if [[ ! -f $set/active || -e $set/journal || -e $set/committed || -e $set/leaving ]]; then stands=broken; fi
+    printf 'set\t%s\t%s\n' "${set##*/}" "$stands"
+    if [[ -e $set/journal || -e $set/committed ]]; then continue; fi # a file may be secret by now, and not noted yet
     mapfile -t own <"$set/paths"
     mapfile -t secret <"$set/secrets"
     for path in "${own[@]}"; do
