@@ -29,12 +29,21 @@ export async function runDetached(
   const id = randomBytes(8).toString("hex");
   const { release: RELEASE, instance: INSTANCE, user } = host;
   const text = scriptText(files, { OPERATOR: operator, RUN: id, RELEASE, INSTANCE, ...values });
-  const { begin, result } = detachedRun(id, verb, text, timeoutSeconds, user);
+  const { begin, result, forget } = detachedRun(id, verb, text, timeoutSeconds, user);
   let [sent, lost] = [begin, ""];
   for (let losses = 0; ;) {
     try {
       const ran = await session(sent);
-      if (lost === "" || ran.code !== unknownRun) return ran;
+      if (ran.code === 255 && sent === begin) {
+        [sent, lost] = [result, "its ssh ended"]; // that of this session alone; or the script itself ends so
+        continue;
+      }
+      if (ran.code === 0) return ran;
+      if (lost === "" || ran.code !== unknownRun) {
+        // Its words may hold a secret, and are here now.
+        await session(forget).catch(() => undefined);
+        return ran;
+      }
       const why = `was lost while a script was sent to it or ran (${lost}), and knows nothing of it now`;
       throw new Unreachable(host, `${why}: it may have been restarted. Run again`, { begun: true });
     } catch (error) {

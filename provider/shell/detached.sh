@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Runs the script that follows on stdin apart from the connection, as a unit of systemd, and waits for its end: a lost link
-# ends nothing. RUN is its id, BYTES its length, LIMIT its time in seconds. `result` waits once more for a run begun before.
+# ends nothing. RUN is its id, BYTES its length, LIMIT its time in seconds. `result` waits once more for a run begun before,
+# and `forget` takes away what it said.
 set -euo pipefail
 umask 077
 runs=/run/platform run=$runs/${RUN:?}
@@ -15,19 +16,23 @@ ended() {
     killed | dumped) code=$((128 + $(kill -l "$EXIT_STATUS"))) ;;
   esac
   rm -f "$run/script" "$run/ended"
+  if ((code == 0)); then rm -f "$run/err"; fi
   printf '%s\n' "$code" >"$run/code.new"
   mv -fT "$run/code.new" "$run/code"
 }
 
+# Takes the script, which is one to run by a rename when all of it is there: one that `result` gave up never runs.
 begin() {
-  install -d "$runs" "$run"
+  trap 'rm -rf "$run.sent"' EXIT
+  install -d "$runs" "$run.sent"
   find "$runs" -mindepth 1 -maxdepth 1 -mmin +60 -exec rm -rf {} + || true # answers that nobody fetched
-  cat >"$run/script"
-  if [[ $(stat -c %s "$run/script") != "$BYTES" ]]; then # the link was lost while it was sent
-    rm -rf "$run"
-    exit 254
-  fi
-  { declare -p run && declare -f ended && echo ended; } >"$run/ended"
+  head -c "$BYTES" >"$run.sent/script" || {
+    printf '%s: %s\n' "$(uname -n)" "/run has no room for the script, so nothing was changed: make room there, then run again" >&2
+    exit 1
+  }
+  if [[ $(stat -c %s "$run.sent/script") != "$BYTES" ]]; then exit 254; fi # the link was lost while it was sent
+  { declare -p run && declare -f ended && echo ended; } >"$run.sent/ended"
+  mv -T "$run.sent" "$run"
   # Nothing that it started outlives it, or what puts things back after a kill would not be alone.
   systemd-run --quiet --collect --unit="platform-$RUN" --description="change by the community platform" \
     --property=Type=exec --property=KillMode=control-group --property=TimeoutStopSec=120 \
@@ -39,20 +44,33 @@ begin() {
   }
 }
 
-# Gives what the run printed, and ends as it did. Only its code and its own words stay, in case they are lost on the way.
+# Whether the unit is there; one that was never started or went without a word is not.
+at_work() { [[ $(systemctl show --property=ActiveState --value "platform-$RUN") != inactive ]]; }
+
+# Gives what the run printed, and ends as it did.
 answer() {
-  local code
-  if [[ ! -d $run ]]; then exit 254; fi
-  until [[ -e $run/code ]]; do sleep 0.05; done
+  local code waited=0
+  until [[ -e $run/code ]]; do
+    if [[ ! -d $run ]]; then exit 254; fi
+    if ((++waited % 100 == 0)) && ! at_work && [[ ! -e $run/code ]]; then rm -rf "$run"; fi
+    sleep 0.05
+  done
   code=$(<"$run/code")
   cat "$run/out" 2>/dev/null || true
   cat "$run/err" >&2 2>/dev/null || true
-  rm -f "$run/err"
   exit "$code"
 }
 
 # One command, for what comes after it is the script's.
-if [[ $1 == result ]]; then answer; else
-  begin "$1"
-  answer
-fi
+case $1 in
+  forget) rm -rf "$run" ;;
+  result)
+    # A session whose link is lost may not know it yet, and still wait for the rest of its script.
+    if mv -T "$run.sent" "$run.never" 2>/dev/null; then rm -rf "$run.never"; fi
+    answer
+    ;;
+  *)
+    begin "$1"
+    answer
+    ;;
+esac

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { assignments, type ShellValue } from "../../formats/shell.ts";
 
-/** What a script does: makes it so, undoes it, or tells how it is; `result` waits for a run that was begun before. */
-export type Verb = "apply" | "remove" | "look" | "result";
+/** What a script does: makes it so, undoes it, or tells how it is; `result` and `forget` are of a run that was begun before. */
+export type Verb = "apply" | "remove" | "look" | "result" | "forget";
 
 /** Seconds that a script may wait for the host's lock; prelude.sh has the same number. */
 export const lockSeconds = 300;
@@ -46,11 +46,10 @@ export function scriptText(
 /** Seconds that a unit of systemd may need to end what a script has left, besides the script's own. */
 const endSeconds = 180;
 
-/** A run on a host that does not end with the connection, and how to ask again how it went. */
-export interface DetachedRun {
-  readonly begin: { readonly command: string; readonly text: string };
-  readonly result: { readonly command: string; readonly text: string };
-}
+/** A run on a host that does not end with the connection, how to ask again how it went, and how to have that forgotten. */
+export type DetachedRun = Readonly<
+  Record<"begin" | "result" | "forget", { readonly command: string; readonly text: string }>
+>;
 
 /** What a session is sent so that a script's text runs as a unit of systemd, under the id `run`; detached.sh does it. */
 export function detachedRun(
@@ -64,8 +63,13 @@ export function detachedRun(
   const command = (word: Verb) => remoteCommand(word, timeoutSeconds + endSeconds, user);
   const limit = String(timeoutSeconds + lockSeconds);
   const values = { RUN: run, BYTES: String(Buffer.byteLength(text)), LIMIT: limit };
+  const later = (word: Verb) => ({
+    command: command(word),
+    text: assignments({ RUN: run }) + launcher,
+  });
   return {
     begin: { command: command(verb), text: assignments(values) + launcher + text },
-    result: { command: command("result"), text: assignments({ RUN: run }) + launcher },
+    result: later("result"),
+    forget: later("forget"),
   };
 }

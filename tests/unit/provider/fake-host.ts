@@ -36,6 +36,8 @@ export class FakeHost {
   /** Connections that were asked for. */
   opened = 0;
   readonly sent: Sent[] = [];
+  /** The ids of runs whose words it was told to forget. */
+  readonly forgotten: string[] = [];
   #link: { lost?: string } = {};
 
   readonly open: Open = (_reach, signal) => {
@@ -50,6 +52,10 @@ export class FakeHost {
       close: () => undefined,
       run: async (command, stdin) => {
         const sent = { verb: command.split(" ").at(-1) ?? "", stdin };
+        if (sent.verb === "forget") {
+          this.forgotten.push(valueIn(sent, "RUN"));
+          return well();
+        }
         this.sent.push(sent);
         if (sent.verb === "result") return this.result();
         return sent.verb === "look" ? this.look() : this.change(sent);

@@ -138,9 +138,27 @@ test("a script that was killed is told by its words and by its end", async () =>
   });
 });
 
+test("the words of a script that failed are forgotten on the host when they are here", async () => {
+  const { machine, hosts } = setup();
+  machine.change = () => well("changed\n");
+  await hosts.change(forum, "apply", script, signal);
+  assert.deepEqual(machine.forgotten, []);
+  machine.change = () => badly("forum: no");
+  await assert.rejects(hosts.change(forum, "apply", script, signal), { message: "forum: no" });
+  assert.deepEqual(machine.forgotten, [valueIn(machine.sent[1] ?? assert.fail("not sent"), "RUN")]);
+});
+
+test("a session that ends alone, over a good link, is asked after like a lost link", async () => {
+  const { machine, hosts } = setup();
+  machine.change = () => badly("", 255);
+  machine.result = () => well("changed\n");
+  assert.equal(await hosts.change(forum, "apply", script, signal), "changed\n");
+  assert.deepEqual([machine.opened, machine.verbs], [1, ["apply", "result"]]);
+});
+
 test("a script that ends with 255 over a good link has failed by itself", async () => {
   const { machine, hosts } = setup();
-  machine.change = () => badly("forum: no", 255);
+  machine.change = machine.result = () => badly("forum: no", 255);
   await assert.rejects(hosts.change(forum, "apply", script, signal), {
     name: "Error",
     message: "forum: no",
