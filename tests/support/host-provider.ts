@@ -61,7 +61,7 @@ export async function withProvider<T>(
     "grpc.max_receive_message_length": -1,
   });
   try {
-    return await work(provider(client, logs, () => opened.length));
+    return await work(spokenTo(client, logs, () => opened.length));
   } finally {
     for (const connection of opened) connection.close();
     client.close();
@@ -71,7 +71,8 @@ export async function withProvider<T>(
 
 const same: Step = { op: "same", changes: {}, error: "" };
 
-function provider(client: Client, logs: string[], connections: () => number): ProviderRun {
+/** The verbs of a run, for a provider that answers a client. */
+export function spokenTo(client: Client, logs: string[], connections: () => number): ProviderRun {
   const ask = async (method: Method, request: Request) => {
     const { response = {}, errors, partial } = await calls[method](client, request);
     if (errors === undefined) return response;
