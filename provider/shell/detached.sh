@@ -9,12 +9,13 @@ runs=/run/platform run=$runs/${RUN:?}
 # shellcheck disable=SC2317
 # Runs in the unit when the script has ended, however that came; systemd.exec(5) has the variables.
 ended() {
-  if [[ ${SERVICE_RESULT:-} != success && -x /var/lib/platform/recover ]]; then /var/lib/platform/recover || true; fi
   local code=1
   case ${EXIT_CODE:-} in
     exited) code=$EXIT_STATUS ;;
     killed | dumped) code=$((128 + $(kill -l "$EXIT_STATUS"))) ;;
   esac
+  # One that ended by itself has settled its own, and may only have waited for the lock in vain.
+  if ((code > 128)) && [[ -x /var/lib/platform/recover ]]; then /var/lib/platform/recover || true; fi
   rm -f "$run/script" "$run/ended"
   if ((code == 0)); then rm -f "$run/err"; fi
   printf '%s\n' "$code" >"$run/code.new"
