@@ -55,7 +55,7 @@ export const dataDirectory: Kind = {
     const values = {
       DIRECTORY: text(inputs["path"]),
       MODE: text(inputs["mode"]),
-      OWNER: text(inputs["owner"]),
+      OWNED_BY: text(inputs["owner"]),
       QUOTA: quota === 0 ? "" : String(quota),
       SYSTEM: system.source.replaceAll("\\/", "/"),
     };

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Keeps DIRECTORY with MODE and OWNER, its own alone, and with QUOTA (KiB, may be empty). What is in it is its service's
+# Keeps DIRECTORY with MODE and OWNED_BY, its own alone, and with QUOTA (KiB, may be empty). What is in it is its service's
 # business: nothing of it is ever changed, moved or deleted, and one that is lost is not silently made anew. `remove`
 # forgets it and lifts its limit. SYSTEM is a pattern of the places that are not for data.
 # shellcheck source-path=SCRIPTDIR disable=SC2034,SC2154
-: "${ID:?}" "${NAME:?}" "${DIRECTORY:?}" "${MODE:?}" "${OWNER:?}" "${SYSTEM:?}"
+: "${ID:?}" "${NAME:?}" "${DIRECTORY:?}" "${MODE:?}" "${OWNED_BY:?}" "${SYSTEM:?}"
 note=$STATE/data/$ID
 did=()
 
@@ -18,7 +18,7 @@ keep() {
 number() {
   local found=$2
   [[ $2 =~ ^[0-9]+$ ]] || found=$(getent "$1" "$2" | cut -d: -f3) ||
-    fail "$NAME: $OWNER cannot own $DIRECTORY, for the machine does not know $2: have it made before, or give a number"
+    fail "$NAME: $OWNED_BY cannot own $DIRECTORY, for the machine does not know $2: have it made before, or give a number"
   printf %s "$found"
 }
 
@@ -41,8 +41,8 @@ apply() {
   local from user group
   from=$(earlier "$DIRECTORY")
   refuse
-  user=$(number passwd "${OWNER%:*}")
-  group=$(number group "${OWNER#*:}")
+  user=$(number passwd "${OWNED_BY%:*}")
+  group=$(number group "${OWNED_BY#*:}")
   install -d -m 0700 "$STATE/data"
   if [[ -n $from && $from != "$note" ]]; then mv -T "$from" "$note"; fi
   install -d -m 0700 "$note"
@@ -54,7 +54,7 @@ apply() {
   fi
   if [[ $(stat -L -c %u:%g "$DIRECTORY") != "$user:$group" ]]; then
     chown "+$user:+$group" "$DIRECTORY"
-    did+=("gave it to $OWNER")
+    did+=("gave it to $OWNED_BY")
   fi
   if [[ $(stat -L -c %a "$DIRECTORY") != "$(printf %o "0$MODE")" ]]; then
     chmod "0$MODE" "$DIRECTORY" # five digits take setuid and setgid away, too

@@ -175,12 +175,22 @@ test("the script is sent plain words, the quota in KiB, and the places that are 
   assert.deepEqual(rest, {
     DIRECTORY: "/srv/forum",
     MODE: "0750",
-    OWNER: "1000:www-data",
+    OWNED_BY: "1000:www-data",
     QUOTA: "2097152",
   });
   assert.match(String(SYSTEM), /^\^\/\(bin\|boot\|.*\|srv\|/);
   assert.equal(timeoutSeconds, 900);
   assert.equal(dataDirectory.script(state).values["QUOTA"], "");
+});
+
+test("no variable of the script is one that every change has", async () => {
+  await onFakeHost(async (run, machine) => {
+    await run.apply(urn("DataDirectory"), state);
+    const [sent = assert.fail()] = machine.sent;
+    for (const [name, value] of Object.entries(dataDirectory.script(state).values)) {
+      assert.equal(valueIn(sent, name), value, name);
+    }
+  });
 });
 
 test("a refusal is not held against a directory that is back", async () => {
