@@ -44,7 +44,10 @@ export async function change(kind: Kind, hosts: Hosts, what: Change): Promise<Pr
   const values = { ...script.values, ID: id, NAME: name, OWNER: urn, ...making };
   try {
     const sent = { ...script, values };
-    const said = await hosts.change(hostOf(inputs), verb, sent, signal, patience);
+    const host = hostOf(inputs);
+    const said = await hosts.change(host, verb, sent, signal, patience);
+    const wrong = verb === "apply" ? kind.objection?.(said, inputs) : undefined;
+    if (wrong !== undefined) throw new Error(`${host.name}: ${name}: applied, but ${wrong}`);
     return outputsIn(said, ["id", ...kind.outputs]);
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);

@@ -16,7 +16,7 @@ export interface HostScript {
 }
 
 const look = {
-  files: ["paths.sh", "place.sh", "look.sh"].map(
+  files: ["paths.sh", "place.sh", "check.sh", "look.sh"].map(
     (name) => new URL(`./shell/${name}`, import.meta.url),
   ),
   values: {},
@@ -63,6 +63,11 @@ export class Hosts {
   /** What there is on a host of things that nobody has noted there. Throws `Unreachable` when there is no answer. */
   survey(host: Host, values: HostScript["values"], signal: AbortSignal): Promise<Manifest> {
     return this.#read(host, signal, { ...survey, values: { ...survey.values, ...values } });
+  }
+
+  /** What a script that changes nothing tells in the words of look.sh. Throws `Unreachable` when there is no answer. */
+  look(host: Host, script: HostScript, signal: AbortSignal): Promise<Manifest> {
+    return this.#read(host, signal, script);
   }
 
   /**

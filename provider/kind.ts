@@ -3,6 +3,7 @@ import type { ShellValue } from "../formats/shell.ts";
 import type { Changes } from "./difference.ts";
 import type { CheckFailure } from "./grpc/provider.ts";
 import type { Properties } from "./grpc/values.ts";
+import type { HostScript } from "./hosts.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** How what stands on a host already becomes a resource of the kind. */
@@ -36,11 +37,7 @@ export interface Kind {
   /** What belongs to this resource alone on its host, by the input that says so. */
   claims(inputs: Properties): Readonly<Record<string, string>>;
   /** The script that has the verbs `apply` and `remove`. */
-  script(inputs: Properties): {
-    readonly files: readonly URL[];
-    readonly values: Readonly<Record<string, ShellValue>>;
-    readonly timeoutSeconds: number;
-  };
+  script(inputs: Properties): HostScript;
   /**
    * The state as the host has it now; undefined when nothing of the resource is noted there. `inputs` are those of
    * the last run: what was missing then may be there now.
@@ -51,6 +48,13 @@ export interface Kind {
     state: Properties,
     inputs: Properties,
   ): Properties | undefined;
+  /**
+   * The script that asks how the host is as these inputs see it, and changes nothing. Undefined when those of the
+   * state see the same, and while not all is known.
+   */
+  live?(state: Properties, inputs: Properties): HostScript | undefined;
+  /** What is wrong with what a change that went well has printed, as the end of a sentence. */
+  objection?(said: string, inputs: Properties): string | undefined;
   /** The properties as they are compared, where that is not field by field. */
   comparable?(properties: Properties): Properties;
   /** What a change brings about besides, as changes of further properties, so that previews show it. */

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { directoryOf, type FoundDirectory } from "./found-directory.ts";
+import { type FoundScript, scriptOf } from "./found-script.ts";
 
 /** What a path of a ConfigSet was found to be. */
 export interface FoundPath {
@@ -56,6 +57,8 @@ export interface Manifest {
   readonly units: ReadonlyMap<string, FoundUnit>;
   /** Of each DataDirectory by its id. */
   readonly directories: ReadonlyMap<string, FoundDirectory>;
+  /** What the check of each Script told, by its id. */
+  readonly scripts: ReadonlyMap<string, FoundScript>;
 }
 
 /** Reads what look.sh prints. Throws when it was cut off: absent is only what the host positively says. */
@@ -77,6 +80,7 @@ export function parseManifest(text: string): Manifest {
   const sources = new Map<string, FoundSource>();
   const units = new Map<string, FoundUnit>();
   const directories = new Map<string, FoundDirectory>();
+  const scripts = new Map<string, FoundScript>();
   for (const [word, one = "", two = "", three = "", four = "", ...rest] of lines.slice(
     start,
     end,
@@ -94,8 +98,9 @@ export function parseManifest(text: string): Manifest {
       sources.set(one, { fingerprint: two, text: three === "-" ? undefined : decoded(three) });
     } else if (word === "unit") units.set(two, { owner: one, enabled: three, active: four });
     else if (word === "data") directories.set(one, directoryOf([two, three, four, ...rest]));
+    else if (word === "script") scripts.set(one, scriptOf([two, three, four, ...rest]));
   }
-  return { sets, broken, wanting, packages, changed, sources, units, directories };
+  return { sets, broken, wanting, packages, changed, sources, units, directories, scripts };
 }
 
 function contentOf(field: string): FoundPath["content"] {

@@ -7,6 +7,7 @@ import type { Provider } from "./grpc/provider.ts";
 import { Hosts } from "./hosts.ts";
 import { packages } from "./packages.ts";
 import { resource } from "./resource.ts";
+import { script } from "./script.ts";
 import { inTurns } from "./turns.ts";
 import { unit } from "./unit.ts";
 
@@ -42,6 +43,7 @@ export function hostProvider({
       "host:index:ConfigSet": resource(configSet, run),
       "host:index:DataDirectory": resource(dataDirectory, run),
       "host:index:Packages": resource(packages, run),
+      "host:index:Script": resource(script, run),
       "host:index:Unit": resource(unit, run),
     },
   };

@@ -9,6 +9,7 @@ import { hostFailures, hostOf } from "./host.ts";
 import type { Hosts } from "./hosts.ts";
 import { found, importedAs, isImported, isNoted, readable, saysAnotherMachine } from "./import.ts";
 import type { Kind } from "./kind.ts";
+import { seenLive } from "./live.ts";
 import { upgraded, written } from "./state.ts";
 
 /** What all resources of a run share. */
@@ -51,11 +52,14 @@ export function resource(kind: Kind, { hosts, claims, offline, known }: Run): Re
       return { inputs, failures: claims.claim(urn, hostOf(inputs), kind.claims(inputs)) };
     },
 
-    diff({ urn, id, news, olds }) {
+    async diff({ urn, id, news, olds, signal }) {
       known.add(id);
+      const is = offline
+        ? olds
+        : await seenLive(kind, hosts, { id, state: olds, inputs: news, signal });
       const moved = isImported(olds) ? saysAnotherMachine : (path: string) => path === "host.name";
       const replaces = (path: string) => moved(path) || kind.replaces?.(path) === true;
-      return diffResult(changesOf(olds, news, urn), replaces);
+      return diffResult(changesOf(is, news, urn), replaces);
     },
 
     async create({ inputs, preview, ...call }) {

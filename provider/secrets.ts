@@ -34,7 +34,8 @@ function secretTexts(value: Value): string[] {
   return isObject(value) ? Object.values(value).flatMap(secretTexts) : [];
 }
 
-function allTexts(value: Value): string[] {
+/** Each text in the value, secret or not. */
+export function allTexts(value: Value): string[] {
   if (typeof value === "string") return [value];
   if (Array.isArray(value)) return value.flatMap(allTexts);
   return isObject(value) ? Object.values(revealAll(value)).flatMap(allTexts) : [];

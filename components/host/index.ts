@@ -10,6 +10,7 @@ export { hostname, HostOptions, releases, size, type Release } from "./options.t
 export { importId, type Existing } from "./import.ts";
 export { Packages, type PackagesArgs, type PackageSource } from "./packages.ts";
 export { RemoteScript, type RemoteScriptArgs } from "./remote-script.ts";
+export { Script, type ScriptArgs } from "./script.ts";
 export { secret } from "./secret.ts";
 export { Service } from "./service.ts";
 export { Unit, type UnitArgs } from "./unit.ts";

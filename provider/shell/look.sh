@@ -73,6 +73,7 @@ look() {
   packages
   units
   directories
+  scripts
   printf 'end\n'
 }
 

@@ -144,6 +144,7 @@ test("the configuration is read in config.ts alone", () => {
 test("every script ends by running its verb, and reads no other input", () => {
   const libraries = [
     "apt.sh",
+    "check.sh",
     "detached.sh", // its stdin goes on with the script that it runs
     "journal.sh",
     "leave.sh",

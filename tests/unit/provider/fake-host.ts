@@ -115,7 +115,7 @@ export const motd: Properties = {
 
 /** The URN of a resource, by the last part of its type. */
 export function urn(
-  kind: "ConfigSet" | "DataDirectory" | "Packages" | "Unit",
+  kind: "ConfigSet" | "DataDirectory" | "Packages" | "Script" | "Unit",
   name = "web",
 ): string {
   return `urn:pulumi:test::platform::host:index:${kind}::${name}`;

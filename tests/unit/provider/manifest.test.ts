@@ -27,11 +27,14 @@ unit\t4444444444444444\tgone.timer\t-\tinactive
 data\t5555555555555555\t/srv/forum\twhole\t-\t10240\t755\t0\troot\t1000\tUNKNOWN
 data\t6666666666666666\t/srv/gone\twhole\t/srv/gone was on / (ext4 1) and is gone\t0\t-
 data\t7777777777777777\t/srv/new\tbroken\t-\t0\t-
+script\t8888888888888888\twhole\t0\te30K\t
+script\t9999999999999999\tbroken\t124\t\tYXdheQo=
 end
 `;
 
 test("all that look.sh and survey.sh tell is read", () => {
-  const { sets, wanting, packages, changed, sources, units, directories } = parseManifest(full);
+  const { sets, wanting, packages, changed, sources, units, directories, scripts } =
+    parseManifest(full);
   const regular = { mode: "0644", owner: "root:root", type: "regular file" };
   assert.deepEqual([...sets.keys()], ["0a1b2c3d4e5f6071", "ffffffffffffffff"]);
   assert.deepEqual(Object.fromEntries(sets.get("0a1b2c3d4e5f6071") ?? []), {
@@ -75,13 +78,18 @@ test("all that look.sh and survey.sh tell is read", () => {
     },
     "7777777777777777": { ...missing, path: "/srv/new", broken: true },
   });
+  assert.deepEqual(Object.fromEntries(scripts), {
+    "8888888888888888": { whole: true, code: 0, told: Buffer.from("{}\n"), words: "" },
+    "9999999999999999": { whole: false, code: 124, told: Buffer.from(""), words: "away" },
+  });
 });
 
 test("a machine on which nothing is managed says so", () => {
-  const { sets, wanting, packages, sources, units, directories } = parseManifest(manifest());
+  const { sets, wanting, packages, sources, units, directories, scripts } =
+    parseManifest(manifest());
   assert.deepEqual(
-    [sets, wanting, packages, sources, units, directories].map(({ size }) => size),
-    [0, 0, 0, 0, 0, 0],
+    [sets, wanting, packages, sources, units, directories, scripts].map(({ size }) => size),
+    [0, 0, 0, 0, 0, 0, 0],
   );
 });
 

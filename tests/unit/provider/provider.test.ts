@@ -19,8 +19,8 @@ test("the provider takes secrets, tells previews, and needs no configuration", a
   });
 });
 
-test("it has four types of resources, and names one that it does not have", async () => {
-  const types = ["ConfigSet", "DataDirectory", "Packages", "Unit"].map(
+test("it has five types of resources, and names one that it does not have", async () => {
+  const types = ["ConfigSet", "DataDirectory", "Packages", "Script", "Unit"].map(
     (name) => `host:index:${name}`,
   );
   assert.deepEqual(Object.keys(hostProvider({ log: () => undefined }).resources), types);

@@ -1,0 +1,38 @@
+import { Unreachable } from "./failure.ts";
+import type { Properties } from "./grpc/values.ts";
+import { hostOf } from "./host.ts";
+import type { Hosts } from "./hosts.ts";
+import type { Kind } from "./kind.ts";
+import { upgraded } from "./state.ts";
+
+/** A resource whose inputs may see its host otherwise than those of its state do. */
+interface Seen {
+  readonly id: string;
+  readonly state: Properties;
+  readonly inputs: Properties;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The state as new inputs see it on their host. It is as it was read when they see the same, cannot be asked yet, or
+ * nobody answers: a host that did not answer in this run is not asked again.
+ */
+export async function seenLive(
+  kind: Kind,
+  hosts: Hosts,
+  { id, state, inputs, signal }: Seen,
+): Promise<Properties> {
+  const is = upgraded(state);
+  const script = kind.live?.(is, inputs);
+  if (!script) return is;
+  const host = hostOf(inputs);
+  try {
+    await hosts.manifest(host, signal);
+    const sent = { ...script, values: { ...script.values, ID: id, NAME: id } };
+    const seen = kind.observe(await hosts.look(host, sent, signal), id, is, inputs) ?? is;
+    return "unverified" in seen ? is : seen;
+  } catch (error) {
+    if (error instanceof Unreachable) return is;
+    throw error;
+  }
+}
