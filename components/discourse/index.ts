@@ -2,7 +2,15 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { mebibytes } from "../../formats/size.ts";
 import type { DockerEngine } from "../docker-engine/index.ts";
-import { chain, DataDirectory, Packages, RemoteScript, Service, type Host } from "../host/index.ts";
+import {
+  chain,
+  DataDirectory,
+  Packages,
+  RemoteScript,
+  Script,
+  Service,
+  type Host,
+} from "../host/index.ts";
 import { environmentList } from "./environment.ts";
 import type { DiscourseOptions } from "./options.ts";
 import {
@@ -49,7 +57,7 @@ export class Discourse extends Service {
       { ...engine.after(this), ...anew },
     );
     chain(host, container);
-    this.waitUntilReady(name, host, container.id, options.bootSeconds);
+    this.keepRunning(name, host, container.id, options.bootSeconds);
 
     this.containerId = container.id;
     this.sites = [forumSite(name, options)];
@@ -74,16 +82,11 @@ export class Discourse extends Service {
     new RemoteScript(`${name}-image-check`, { host, script, values }, { parent: this });
   }
 
-  private waitUntilReady(
-    name: string,
-    host: Host,
-    container: pulumi.Output<string>,
-    seconds: number,
-  ) {
+  private keepRunning(name: string, host: Host, container: pulumi.Output<string>, seconds: number) {
     const script = new URL("./ready.sh", import.meta.url);
     const values = { CONTAINER: container, SOCKET: socketPath, SECONDS_MAX: String(seconds) };
-    const timeoutSeconds = seconds + 60;
-    new RemoteScript(`${name}-ready`, { host, script, values, timeoutSeconds }, { parent: this });
+    const args = { host, script, values, state: { running: true }, timeoutSeconds: seconds + 60 };
+    new Script(`${name}-ready`, args, { parent: this });
   }
 }
 

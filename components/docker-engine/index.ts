@@ -5,7 +5,7 @@ import {
   dockerProvider,
   lastResource,
   Packages,
-  RemoteScript,
+  Script,
   Unit,
   Service,
   type Check,
@@ -66,12 +66,13 @@ export class DockerEngine extends Service {
     this.registerOutputs({ checks: this.checks });
   }
 
-  /** Makes sure that an image is there before the provider looks for it; nothing to do without an archive. */
+  /** Keeps an image there, so that the provider finds it; nothing to do without an archive. */
   loadImage(name: string, image: ImageOptions, opts: pulumi.CustomResourceOptions): void {
     if (image.archive === undefined) return;
     const script = new URL("./load-image.sh", import.meta.url);
     const values = { IMAGE: image.name, ARCHIVE: image.archive };
-    new RemoteScript(name, { host: this.#host, script, values }, opts);
+    const state = { image: image.name };
+    new Script(name, { host: this.#host, script, values, state, timeoutSeconds: 900 }, opts);
   }
 
   /** Options for a resource in this engine that must wait for all that was put on the host before it. */

@@ -1,17 +1,16 @@
 # shellcheck shell=bash
-# Loads IMAGE from ARCHIVE when it is not on the host or when one of the two names is another than last time.
+# Keeps IMAGE on the host: loads it from ARCHIVE when it is not there, and when one of the two is another than last time.
 : "${IMAGE:?}" "${ARCHIVE:?}"
 
 apply() {
-  if done_before && docker image inspect "$IMAGE" >/dev/null 2>&1; then
-    say unchanged
-    return
-  fi
   [[ -r $ARCHIVE ]] || fail "$ARCHIVE is not on the machine: copy the archive that holds $IMAGE there, then run again"
-  docker load --quiet --input "$ARCHIVE" >/dev/null || fail "$ARCHIVE could not be loaded: write it again with \`docker save\`"
+  docker load --quiet --input "$ARCHIVE" || fail "$ARCHIVE could not be loaded: write it again with \`docker save\`"
   docker image inspect "$IMAGE" >/dev/null 2>&1 || fail "$ARCHIVE does not hold $IMAGE: name the image that it holds"
-  mark_done
-  say "loaded $IMAGE"
+}
+
+# Without Docker there is no image, either.
+check() {
+  if docker image inspect "$IMAGE" >/dev/null 2>&1; then say "{\"image\":\"$IMAGE\"}"; else say '{}'; fi
 }
 
 "$@" </dev/null

@@ -7,7 +7,7 @@ import { remakeTestMachine, testLab } from "../support/machine.ts";
 import { assertSameTraces, purgeRemoved, tracesOn } from "../support/laws.ts";
 
 const opened = await engineStack("engine");
-const { stack, printed, up, failingUp, preview, set, unset } = opened;
+const { stack, printed, up, failingUp, preview, during, set, unset } = opened;
 let { machine } = opened;
 const site = "https://forum.lab.test/";
 
@@ -72,18 +72,35 @@ test("an option that nginx refuses changes nothing, says why, and visitors notic
   assert.deepEqual(await up(), { same: 26 });
 });
 
-test("a container that was stopped by hand shows when asked, and up starts it again", async () => {
-  const refresh = true;
-  assert.deepEqual(await preview({ refresh }), { same: 26 });
+test("a container that was stopped by hand shows in a plain preview, and up returns when it answers", async () => {
   await machine.succeed("docker stop app");
   assert.equal(await status(), "503");
-  assert.deepEqual(await preview({ refresh }), { same: 25, update: 1 });
-  assert.deepEqual(await up({ refresh }), { same: 25, update: 1 });
-  await machine.waitUntilSucceeds(
-    "curl -sf --unix-socket /var/discourse/shared/standalone/nginx.http.sock http://x/srv/status",
+  const text = await during(async () => {
+    assert.deepEqual(await preview({ diff: true }), { same: 25, update: 1 });
+  });
+  assert.match(text, /~ state *: \{\n +~ running: false => true\n/);
+  assert.deepEqual(await up(), { same: 25, update: 1 });
+  assert.equal(await status("srv/status"), "200");
+  assert.deepEqual(await preview(), { same: 26 });
+  assert.deepEqual(await preview({ refresh: true }), { same: 26 });
+});
+
+test("an image that was removed by hand shows in a plain preview, and up loads it again", async () => {
+  const image = (await machine.succeed("docker inspect --format '{{.Config.Image}}' app")).trim();
+  const names = "docker image ls --format '{{.Repository}}:{{.Tag}}'";
+  const name = (await machine.succeed(names)).trim();
+  await machine.succeed(`docker rmi --force ${name}`);
+  const text = await during(async () => {
+    assert.deepEqual(await preview({ diff: true }), { same: 25, update: 1 });
+  });
+  assert.ok(text.includes(`+ image: "${name}"`), text);
+  assert.deepEqual(await up(), { same: 25, update: 1 });
+  assert.equal((await machine.succeed(names)).trim(), name);
+  assert.equal(
+    await machine.succeed(`docker image inspect --format '{{.Id}}' ${name}`),
+    `${image}\n`,
   );
-  assert.equal(await status(), "200");
-  assert.deepEqual(await preview({ refresh }), { same: 26 });
+  assert.deepEqual(await preview(), { same: 26 });
 });
 
 test("a secret stands nowhere in plain text: state, history, output, files of the machine", async () => {

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Discourse } from "../../components/discourse/index.ts";
+import { socketPath } from "../../components/discourse/site.ts";
 import { DockerEngine, DockerEngineOptions } from "../../components/docker-engine/index.ts";
 import { forumMachine, forumOptions, runStandin, setMode } from "../support/forum.ts";
 import { exampleHost } from "../support/host.ts";
-import { applyOn } from "../support/scripts.ts";
+import { withProvider } from "../support/host-provider.ts";
+import { applyOn, stateOf } from "../support/scripts.ts";
 
 const { machine, image } = await forumMachine();
 
@@ -25,14 +27,23 @@ async function apply(container: string, more: object = {}) {
   return results.at(-1) ?? assert.fail("nothing was run");
 }
 
-test("the gate opens when the forum answers on its socket, however slowly it boots", async () => {
+/** What a plain preview would show of the container of that id. */
+async function shown(container: string): Promise<unknown> {
+  const kept = stateOf(machine).get("forum-ready");
+  const found = await withProvider((run) => run.refresh(kept ?? assert.fail("it is there")));
+  const { state, values } = found?.properties ?? {};
+  assert.equal((values as Record<string, unknown>)["CONTAINER"], container);
+  return state;
+}
+
+test("the forum is ready when it answers on its socket, however slowly it boots", async () => {
   const id = await runStandin(machine, image.name, "STANDIN_BOOT_SECONDS=4");
   const start = performance.now();
   const gate = await apply(id);
   assert.equal(gate.name, "forum-ready");
-  assert.equal(gate.stdout, "answers\n");
+  assert.equal(gate.stdout, "create\n");
   assert.ok(performance.now() - start > 1000);
-  assert.equal((await apply(id)).stdout, "answers\n");
+  assert.equal((await apply(id)).stdout, "unchanged\n");
 });
 
 test("a forum that does not answer in time is named with its last answer and what to do", async () => {
@@ -45,12 +56,43 @@ test("a forum that does not answer in time is named with its last answer and wha
   );
 });
 
-test("a container that ended or is gone is said at once", async () => {
+test("a container that was stopped or paused by hand is seen, started, and waited for", async () => {
+  const id = await runStandin(machine, image.name, "STANDIN_BOOT_SECONDS=2");
+  await apply(id);
+  assert.deepEqual(await shown(id), { running: true });
+  for (const byHand of ["docker stop app", "docker kill app", "docker pause app"]) {
+    await machine.succeed(byHand);
+    assert.deepEqual(await shown(id), { running: false }, byHand);
+    assert.equal((await apply(id)).stdout, "update state.running\n");
+    const ask = `curl -sf --unix-socket ${socketPath} http://x/srv/status`;
+    await machine.succeed(ask);
+    assert.deepEqual(await shown(id), { running: true });
+  }
+});
+
+test("a container that ends again or is gone is said at once, and does not run", async () => {
   const id = await runStandin(machine, image.name);
-  await machine.succeed("docker stop app");
-  assert.match((await apply(id)).stderr, /the forum's container is exited: read `docker logs/);
-  await machine.succeed("docker rm app");
-  assert.match((await apply(id)).stderr, /the forum's container is gone: read `docker logs/);
+  await apply(id);
+  await machine.succeed("docker rm -f app");
+  assert.deepEqual(await shown(id), { running: false });
+  const gone = "forum: the forum's container is gone: `pulumi up --refresh` makes it anew\n";
+  assert.equal((await apply(id)).stderr, gone);
+  const ended = await machine.succeed(`docker run -d --name app ${image.name} /bin/false`);
+  assert.match(
+    (await apply(ended.trim())).stderr,
+    /^forum: the forum's container is exited: read `docker logs --tail 50 app` on the machine\n$/m,
+  );
+});
+
+test("where there is no Docker, or it is down, nothing runs, and that is no fault of the check", async () => {
+  const id = await runStandin(machine, image.name);
+  await apply(id);
+  await machine.succeed("systemctl stop docker.socket docker.service");
+  assert.deepEqual(await shown(id), { running: false });
+  await machine.succeed("systemctl start docker; mv /usr/bin/docker /usr/bin/docker.away");
+  assert.deepEqual(await shown(id), { running: false });
+  await machine.succeed("mv /usr/bin/docker.away /usr/bin/docker");
+  assert.deepEqual(await shown(id), { running: true });
 });
 
 test("an image without a wanted plugin never gets as far as the container", async () => {
@@ -66,5 +108,5 @@ test("an image without a wanted plugin never gets as far as the container", asyn
   const all = await apply(id, {
     plugins: ["docker_manager", "discourse-akismet", "discourse-solved"],
   });
-  assert.equal(all.stdout, "answers\n");
+  assert.match(all.stdout, /^update .*values\.CONTAINER\n$/);
 });

@@ -37,9 +37,7 @@ test("the lab stack registers exactly these resources", async () => {
   const config = configuration(stackSections("Pulumi.lab.yaml"));
   const { list } = await deploy(() => platform(config));
   assert.deepEqual(list, [
-    "command:remote:Command forum-archive",
     "command:remote:Command forum-image-check",
-    "command:remote:Command forum-ready",
     "docker:index/container:Container forum-app",
     "docker:index/remoteImage:RemoteImage forum-image",
     "host:index:ConfigSet forum-certificate-files",
@@ -49,6 +47,8 @@ test("the lab stack registers exactly these resources", async () => {
     "host:index:Packages forum-docker-packages",
     "host:index:Packages forum-nginx-packages",
     "host:index:Packages forum-tools",
+    "host:index:Script forum-archive",
+    "host:index:Script forum-ready",
     "host:index:Unit forum-docker-unit",
     "host:index:Unit forum-nginx-unit",
     "platform:certificate:Certificate forum-certificate",
@@ -114,7 +114,7 @@ test("all state on a host is pinned to its key and carried by one provider", asy
   const config = configuration(stackSections("Pulumi.lab.yaml"));
   const { resources } = await deploy(() => platform(config));
   const onHost = resources.filter(({ type }) => type.startsWith("host:"));
-  assert.equal(onHost.length, 9);
+  assert.equal(onHost.length, 11);
   for (const { name, inputs, options, custom } of onHost) {
     const host = inputs["host"] as Record<string, unknown>;
     assert.deepEqual([custom, options.version, host["hostKey"]], [true, "1.0.0", hostKey], name);

@@ -16,7 +16,7 @@ import { exampleHost, hostInputs } from "../../support/host.ts";
 
 const written = { address: "10.0.0.7", hostKey, release: "bookworm" };
 const behind = () => ({ ...exampleHost(), bastion });
-const script = new URL("../../../components/discourse/ready.sh", import.meta.url);
+const script = new URL("../../../components/discourse/image-holds.sh", import.meta.url);
 
 function problems(change: object): string[] {
   const given = { ...written, bastion: { ...bastion, ...change } };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { environment, typedNames } from "../../../components/discourse/environment.ts";
@@ -82,11 +83,11 @@ test("an image is adopted, checked for its plugins, and only then put to work", 
       list.filter((line) => line.includes(" forum")),
       [
         "command:remote:Command forum-image-check",
-        "command:remote:Command forum-ready",
         "docker:index/container:Container forum-app",
         "docker:index/remoteImage:RemoteImage forum-image",
         "host:index:DataDirectory forum-data",
         "host:index:Packages forum-tools",
+        "host:index:Script forum-ready",
         "platform:discourse:Discourse forum",
       ],
     );
@@ -108,20 +109,25 @@ test("an image is adopted, checked for its plugins, and only then put to work", 
   }
 });
 
-test("the gate asks the container of this run through the socket", async () => {
+test("the forum is kept running in the container of this run, and asked through the socket", async () => {
   const { resource } = await deploy(() => build({ bootSeconds: 40 }));
   assert.deepEqual(valuesOf(resource("forum-image-check")), [
     "IMAGE='sha256:1mage'",
     "PATHS=('/sbin/boot' '/var/www/discourse/plugins/docker_manager')",
     "SCRIPT='forum-image-check'",
   ]);
-  assert.deepEqual(valuesOf(resource("forum-ready")), [
-    "CONTAINER='forum-app-id'",
-    "SOCKET='/var/discourse/shared/standalone/nginx.http.sock'",
-    "SECONDS_MAX='40'",
-    "SCRIPT='forum-ready'",
-  ]);
-  assert.match(String(resource("forum-ready").inputs["create"]), / timeout --kill-after=30 400 /);
+  const { script, ...ready } = resource("forum-ready").inputs;
+  assert.deepEqual(ready, {
+    ...hostInputs(),
+    values: {
+      CONTAINER: "forum-app-id",
+      SOCKET: "/var/discourse/shared/standalone/nginx.http.sock",
+      SECONDS_MAX: "40",
+    },
+    state: { running: true },
+    timeoutSeconds: 100,
+  });
+  assert.equal(script, readFileSync("components/discourse/ready.sh", "utf8"));
 });
 
 test("the names that typed options set are exactly these", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as daemon from "../../../components/docker-engine/daemon.ts";
 import {
@@ -9,7 +10,7 @@ import {
 import { UNKNOWN } from "../../../provider/grpc/values.ts";
 import { deploy } from "../../support/deploy.ts";
 import { hostKey } from "../../support/example.ts";
-import { exampleHost, hostInputs, valuesOf } from "../../support/host.ts";
+import { exampleHost, hostInputs } from "../../support/host.ts";
 
 const debian = DockerEngineOptions.parse({ source: "debian" });
 
@@ -134,19 +135,24 @@ test("an IPv6 address is bracketed for the provider", async () => {
   assert.equal(resource("engine-provider").inputs["host"], "ssh://root@[2001:db8::1]:2222");
 });
 
-test("an image is loaded only from an archive, once, before the provider looks for it", async () => {
+test("an image is kept only from an archive, before the provider looks for it", async () => {
   const { list, resource } = await deploy(() => {
     const engine = new DockerEngine("engine", { host: exampleHost(), options: debian });
     engine.loadImage("with", { name: "a:1", archive: "/srv/a.tar" }, { parent: engine });
     engine.loadImage("without", { name: "b:1" }, { parent: engine });
   });
-  assert.ok(!list.includes("command:remote:Command without"));
-  assert.deepEqual(valuesOf(resource("with")), [
-    "IMAGE='a:1'",
-    "ARCHIVE='/srv/a.tar'",
-    "SCRIPT='with'",
-  ]);
-  assert.equal(resource("with").inputs["delete"], undefined);
+  assert.deepEqual(
+    list.filter((line) => line.startsWith("host:index:Script ")),
+    ["host:index:Script with"],
+  );
+  const { script, ...inputs } = resource("with").inputs;
+  assert.deepEqual(inputs, {
+    ...hostInputs(),
+    values: { IMAGE: "a:1", ARCHIVE: "/srv/a.tar" },
+    state: { image: "a:1" },
+    timeoutSeconds: 900,
+  });
+  assert.equal(script, readFileSync("components/docker-engine/load-image.sh", "utf8"));
 });
 
 test("an image without tag or digest is refused, since it would drift", () => {

@@ -7,7 +7,7 @@ import { hostKey } from "../../support/example.ts";
 import { exampleHost as host } from "../../support/host.ts";
 import { assignmentLines } from "../../support/scripts.ts";
 
-const script = new URL("../../../components/discourse/ready.sh", import.meta.url);
+const script = new URL("../../../components/discourse/image-holds.sh", import.meta.url);
 
 test("what happens once sends its values, its name, the release and the instance on stdin", async () => {
   for (const preview of [false, true]) {

@@ -10,7 +10,7 @@ import { exampleHost, hostInputs } from "../../support/host.ts";
 
 const host = exampleHost;
 
-const script = new URL("../../../components/discourse/ready.sh", import.meta.url);
+const script = new URL("../../../components/discourse/image-holds.sh", import.meta.url);
 
 test("resources of one host wait for each other, those of two do not", async () => {
   const { resource } = await deploy(() => {
