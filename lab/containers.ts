@@ -16,6 +16,8 @@ export interface MachineSpec {
   readonly images?: string;
   /** `bookworm` by default. */
   readonly release?: Release;
+  /** Debian packages that its image has besides the usual ones; none by default. */
+  readonly packages?: readonly string[];
   /** Begins the container's name; `platform-lab` by default. */
   readonly prefix?: string;
 }
@@ -39,9 +41,9 @@ export function containerName({ name, prefix }: Pick<MachineSpec, "name" | "pref
 
 /** An id of all that cannot be changed in a machine once it is made. */
 export function specId(spec: MachineSpec, publicKeys: readonly string[]): string {
-  const { address, images = "", release = "bookworm" } = spec;
+  const { address, images = "", release = "bookworm", packages = [] } = spec;
   return createHash("sha256")
-    .update(JSON.stringify([address, ports, images, release, publicKeys]))
+    .update(JSON.stringify([address, ports, images, release, publicKeys, ...packages]))
     .digest("hex")
     .slice(0, 12);
 }

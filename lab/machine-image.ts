@@ -17,12 +17,15 @@ const packages = [
 
 /**
  * Makes sure that the image of a lab machine exists, a Debian with systemd and sshd that uses
- * the operator's mirror, proxy and certificate authorities. Gives its name.
+ * the operator's mirror, proxy and certificate authorities, with `more` packages. Gives its name.
  */
-export async function ensureMachineImage(release: Release): Promise<string> {
-  const image = `community-platform/machine:${release}`;
+export async function ensureMachineImage(
+  release: Release,
+  more: readonly string[] = [],
+): Promise<string> {
+  const image = `community-platform/machine:${[release, ...more].join("-")}`;
   const apt = await operatorApt(release);
-  const recipe = await machineRecipe(release, await operatorAuthorities());
+  const recipe = await machineRecipe(release, await operatorAuthorities(), more);
   await ensureBaked(image, recipeId(recipe, apt), recipe, apt);
   return image;
 }
@@ -31,11 +34,12 @@ export async function ensureMachineImage(release: Release): Promise<string> {
 export async function machineRecipe(
   release: Release,
   authorities: readonly string[],
+  more: readonly string[] = [],
 ): Promise<Recipe> {
   return {
     release,
     variant: "minbase",
-    packages,
+    packages: [...packages, ...more],
     without: [],
     files: authorities.map((content, index) => ({
       path: `/usr/local/share/ca-certificates/operator-${index + 1}.crt`,

@@ -32,7 +32,7 @@ export interface Machine {
 export async function startMachine(spec: MachineSpec): Promise<Machine> {
   await ensureDocker(spec.labDir);
   const found = await existing(spec);
-  const image = await ensureMachineImage(spec.release ?? "bookworm");
+  const image = await ensureMachineImage(spec.release ?? "bookworm", spec.packages);
   const keys = {
     host: await hostKey(spec.labDir, spec.name),
     operator: await operatorKey(spec.labDir),

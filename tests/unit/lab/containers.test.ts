@@ -38,7 +38,7 @@ test("another prefix is another container", () => {
   assert.equal(containerName({ name: "forum", prefix: "platform-test" }), "platform-test-forum");
 });
 
-test("a machine's spec is its address, release, images folder and keys", () => {
+test("a machine's spec is its address, release, images folder, packages and keys", () => {
   const keys = ["ssh-ed25519 A", "ssh-ed25519 B"];
   const id = specId(spec, keys);
   assert.match(id, /^[0-9a-f]{12}$/);
@@ -47,7 +47,8 @@ test("a machine's spec is its address, release, images folder and keys", () => {
     specId({ ...spec, address: "127.80.0.12" }, keys),
     specId({ ...spec, release: "trixie" }, keys),
     specId({ ...spec, images: "/elsewhere" }, keys),
+    specId({ ...spec, packages: ["python3"] }, keys),
     specId(spec, ["ssh-ed25519 A", "ssh-ed25519 C"]),
   ];
-  assert.equal(new Set([id, ...others]).size, 5);
+  assert.equal(new Set([id, ...others]).size, 6);
 });

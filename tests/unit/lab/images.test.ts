@@ -25,6 +25,15 @@ test("a machine is made from the operator's mirror, with systemd and sshd", asyn
   ]);
 });
 
+test("a machine may have more packages than the usual ones, and is another image then", async () => {
+  const [usual, more] = [
+    await machineRecipe("bookworm", []),
+    await machineRecipe("bookworm", [], ["python3", "python3-apt"]),
+  ];
+  assert.deepEqual(more.packages, [...usual.packages, "python3", "python3-apt"]);
+  assert.notEqual(recipeId(more, apt), recipeId(usual, apt));
+});
+
 test("each authority of the operator becomes a file that update-ca-certificates reads", async () => {
   const { files } = await machineRecipe("trixie", ["one", "two"]);
   assert.deepEqual(files, [
