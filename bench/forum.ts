@@ -7,10 +7,9 @@ import { ensureStandinImage, imagesFolder } from "../lab/standin-image.ts";
 import { openStack } from "../lab/stack.ts";
 import { ensureToolchain } from "../lab/toolchain/index.ts";
 import { secretPaths } from "../stacks/secrets.ts";
+import { labDir, root } from "./lab.ts";
 import { report, seconds } from "./measure.ts";
 
-const root = join(import.meta.dirname, "..");
-const labDir = join(root, ".lab/bench");
 const runs = 5;
 
 /** How long the lab's forum takes from an empty machine, again without a change, and to preview. */

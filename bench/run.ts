@@ -1,10 +1,18 @@
+import { endGracefully, wasInterrupted } from "../lab/interrupt.ts";
+import { withLock } from "../lab/lock.ts";
 import { forum } from "./forum.ts";
+import { labDir } from "./lab.ts";
+import { reportAgain } from "./report.ts";
 import { truth } from "./truth.ts";
 
-/** `npm run bench [-- <name>]`: comparisons and figures; nothing here passes or fails. */
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { forum, truth };
+/** `npm run bench [-- <name> …]`: comparisons and figures; nothing here passes or fails. */
+const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  forum,
+  truth,
+  report: reportAgain,
+};
 
-const [name = "forum"] = process.argv.slice(2);
+const [name = "forum", ...args] = process.argv.slice(2);
 const benchmark = benchmarks[name];
 if (!benchmark) {
   console.error(
@@ -12,4 +20,11 @@ if (!benchmark) {
   );
   process.exit(2);
 }
-await benchmark();
+endGracefully();
+try {
+  await withLock(labDir, `npm run bench -- ${name}`, () => benchmark(args));
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(wasInterrupted() ? "interrupted: its machines are removed" : message);
+  process.exitCode = wasInterrupted() ? 130 : 1;
+}

@@ -1,97 +1,127 @@
-import { rm } from "node:fs/promises";
+import assert from "node:assert/strict";
+import { loadavg } from "node:os";
 import { join } from "node:path";
-import * as command from "@pulumi/command";
-import type { PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
-import { ConfigSet, Packages, Unit, type Host } from "../components/host/index.ts";
 import { withAgent } from "../lab/identity.ts";
-import { removeMachine, startMachine, type Machine } from "../lab/machines.ts";
-import { openStack } from "../lab/stack.ts";
-import { imagesFolder } from "../lab/standin-image.ts";
+import { wasInterrupted } from "../lab/interrupt.ts";
+import type { Machine } from "../lab/machines.ts";
+import { must } from "../lab/process.ts";
+import { say } from "../lab/progress.ts";
 import { ensureToolchain } from "../lab/toolchain/index.ts";
-import { inTurn, report } from "./measure.ts";
+import { ansible } from "./ansible.ts";
+import { proven, standsThere } from "./checks.ts";
+import { benchMachines, labDir, removeBenchMachines, root } from "./lab.ts";
+import { inTurn, type Limits } from "./measure.ts";
+import { withPeerFolder } from "./peer.ts";
+import { commands, here, pulumiTool } from "./pulumi.ts";
+import { pyinfra } from "./pyinfra.ts";
+import { finish } from "./report.ts";
+import { resources } from "./resources.ts";
+import type { Measured } from "./results.ts";
+import type { Changes, Tool } from "./tool.ts";
+import { ensurePeers } from "./venv.ts";
+import { versions } from "./versions.ts";
 
-const root = join(import.meta.dirname, "..");
-const labDir = join(root, ".lab/bench");
-const runs = 7;
+const limits: Limits = { rounds: 5, seconds: 240 };
 
-const files = Array.from({ length: 26 }, (_, index) => ({
-  path: `/etc/bench/${index}.conf`,
-  content: `# file ${index}\n${"key = value\n".repeat(40)}`,
-}));
-const packages = ["curl", "openssl"];
-const units = ["systemd-journald.service", "ssh.service"];
-
-/** 30 resources that are read before each preview. */
-function ours(machine: Machine): PulumiFn {
-  return () => {
-    const { name, address, port, hostKey, instance } = machine;
-    const host: Host = {
-      name,
-      address,
-      port,
-      user: "root",
-      hostKey,
-      instance,
-      release: "bookworm",
-    };
-    for (const one of packages) new Packages(one, { host, packages: [one] });
-    for (const unit of units) new Unit(unit, { host, unit, ready: ["true"] });
-    for (const file of files) new ConfigSet(file.path, { host, files: [file] });
-    return Promise.resolve();
-  };
+/** A tool in a comparison, and how it was last told that things should be. */
+interface Rival {
+  readonly tool: Tool;
+  edition: number;
 }
 
-/** The same as commands, which nobody reads. */
-function plain({ address, port, hostKey }: Machine): PulumiFn {
-  return () => {
-    const run = (name: string, create: string, stdin?: string) =>
-      new command.remote.Command(name, {
-        connection: { host: address, port, user: "root", hostKey },
-        create,
-        stdin,
-        logging: "none",
-        addPreviousOutputInEnv: false,
-      });
-    for (const one of packages) run(one, `apt-get -qq install ${one} >/dev/null`);
-    for (const unit of units) run(unit, `systemctl enable -q --now ${unit}`);
-    for (const { path, content } of files)
-      run(path, `mkdir -p /etc/bench && cat >${path}`, content);
-    return Promise.resolve();
-  };
-}
-
-/** A preview that reads 30 resources on one machine, beside one of as many commands that reads nothing. */
-export async function truth(): Promise<void> {
+/**
+ * This project beside plain commands, Ansible and pyinfra: the same 30 resources on each of 1, 4 and 16 machines, or
+ * as many as `sizes` say, looked at without a change and with one file to change.
+ */
+export async function truth(sizes: readonly string[] = []): Promise<void> {
+  const counts = sizes.length > 0 ? sizes.map(Number) : [1, 4, 16];
+  assert.ok(
+    counts.every((count) => count >= 1 && count <= 200),
+    "sizes are numbers of machines",
+  );
   const toolchain = await ensureToolchain();
-  const images = imagesFolder(labDir);
-  const spec = { name: "truth", address: "127.82.0.12", labDir, images, prefix: "platform-bench" };
-  await removeMachine(spec);
-  const machine = await startMachine(spec);
+  const bin = await ensurePeers();
+  const measured: Measured[] = [];
+  const date = new Date().toISOString();
+  await removeBenchMachines();
   try {
-    await withAgent(labDir, async (env) => {
-      const open = async (name: string, program: PulumiFn): Promise<Stack> => {
-        const folder = join(labDir, `truth-${name}`);
-        await rm(folder, { recursive: true, force: true });
-        const committed = join(root, "stacks/Pulumi.lab.yaml");
-        const own = { folder, stack: "lab", root, committed, known: {}, secrets: [] };
-        return openStack({ ...own, program, toolchain, env });
-      };
-      const [here, commands] = [
-        await open("here", ours(machine)),
-        await open("plain", plain(machine)),
-      ];
-      const silent = { color: "never" } as const;
-      await here.up(silent);
-      await commands.up({ ...silent, parallel: 4 });
-      const rows = await inTurn(runs, {
-        "preview here: 30 resources, all read": () => here.preview(silent),
-        "preview of 30 remote.Commands: nothing read": () => commands.preview(silent),
-        "up here, no change: all read": () => here.up(silent),
-        "up of 30 remote.Commands, no change": () => commands.up(silent),
-      });
-      report(toolchain.description, rows);
-    });
+    await withPeerFolder((folder) =>
+      withAgent(labDir, async (env) => {
+        const own = { toolchain, env };
+        const tools = [
+          await pulumiTool("here", here, { reads: true, ...own }),
+          await pulumiTool("commands", commands, { reads: false, ...own }),
+          pyinfra(bin, folder, env),
+          ansible(bin, folder, env),
+        ];
+        const rivals = tools.map((tool): Rival => ({ tool, edition: 0 }));
+        for (const count of counts)
+          measured.push(await compared(await benchMachines(count), rivals));
+      }),
+    );
   } finally {
-    await removeMachine(spec);
+    await removeBenchMachines();
+    const results = { date, versions: await versions(toolchain, bin), measured };
+    if (measured.length > 0) await finish(results);
   }
+}
+
+/** Proves that all tools do the same on these machines, then measures them. */
+async function compared(machines: readonly Machine[], rivals: readonly Rival[]): Promise<Measured> {
+  const [before = 0] = loadavg();
+  for (const { tool, edition } of rivals) {
+    uninterrupted();
+    await proven(tool, { machines, edition });
+  }
+  say(`• ${machines.length} machines: looking, nothing to change`);
+  const look = await inTurn(
+    limits,
+    works(rivals, (rival) => looked(rival, machines)),
+  );
+  say(`• ${machines.length} machines: one file changed on each`);
+  const apply = await inTurn(
+    limits,
+    works(rivals, (rival) => changed(rival, machines)),
+  );
+  for (const { tool, edition } of rivals) await standsThere(tool, { machines, edition });
+  return { hosts: machines.length, load: [before, loadavg()[0] ?? 0], look, apply };
+}
+
+/** What is run in turn: the start of a program, and the same work of each tool. */
+function works(rivals: readonly Rival[], work: (rival: Rival) => Promise<void>) {
+  const own = rivals.map((rival) => {
+    const run = async () => {
+      uninterrupted();
+      await work(rival);
+    };
+    return [rival.tool.name, run] as const;
+  });
+  return { ...Object.fromEntries(own), program: startOfProgram };
+}
+
+async function looked({ tool, edition }: Rival, machines: readonly Machine[]): Promise<void> {
+  told(tool, await tool.look({ machines, edition }), {});
+}
+
+async function changed(rival: Rival, machines: readonly Machine[]): Promise<void> {
+  const { tool } = rival;
+  const edition = ++rival.edition;
+  const [file] = resources(tool.name, edition).files;
+  told(tool, await tool.apply({ machines, edition }), { [file?.path ?? ""]: machines.length });
+}
+
+/** What is measured must have done exactly what was asked. */
+function told({ name }: Tool, changes: Changes, expected: Changes): void {
+  assert.deepEqual(changes, expected, `${name} did not do what was to be measured`);
+}
+
+/** The part of `pulumi preview` that runs in this process here: Node starts and loads the SDK and the components. */
+async function startOfProgram(): Promise<void> {
+  const text = `import ${JSON.stringify(join(root, "components/host/index.ts"))}`;
+  const env = { NODE_DISABLE_COMPILE_CACHE: "1" }; // as when a person calls pulumi
+  await must(process.execPath, ["--input-type=module", "--eval", text], { env });
+}
+
+function uninterrupted(): void {
+  if (wasInterrupted()) throw new Error("interrupted");
 }

@@ -1,0 +1,86 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import * as command from "@pulumi/command";
+import type { EngineEvent, PulumiFn } from "@pulumi/pulumi/automation/index.js";
+import { ConfigSet, Packages, Unit, type Host } from "../components/host/index.ts";
+import type { Machine } from "../lab/machines.ts";
+import { openStack } from "../lab/stack.ts";
+import type { Toolchain } from "../lab/toolchain/index.ts";
+import { labDir, root } from "./lab.ts";
+import { limitSeconds } from "./peer.ts";
+import { type Resources, resources } from "./resources.ts";
+import { type Changes, counted, type Tool, type Wanted } from "./tool.ts";
+
+/** Registers the resources of one machine; their names begin with that of the machine. */
+type Register = (machine: Machine, resources: Resources) => void;
+
+/** As this project does it: all of them are read before each preview and each `up`. */
+export const here: Register = (machine, { packages, units, files }) => {
+  const { name, address, port, hostKey, instance } = machine;
+  const host: Host = {
+    ...{ name, address, port, hostKey, instance },
+    ...({ user: "root", release: "bookworm" } as const),
+  };
+  for (const one of packages) new Packages(`${name}/${one}`, { host, packages: [one] });
+  for (const unit of units) new Unit(`${name}/${unit}`, { host, unit, ready: ["true"] });
+  for (const file of files) new ConfigSet(`${name}${file.path}`, { host, files: [file] });
+};
+
+/** The same as plain commands, which nobody reads. */
+export const commands: Register = (machine, { packages, units, directory, files }) => {
+  const { name, address, port, hostKey } = machine;
+  const run = (what: string, create: string, stdin?: string) =>
+    new command.remote.Command(name + what, {
+      connection: { host: address, port, user: "root", hostKey },
+      create,
+      stdin,
+      logging: "none",
+      addPreviousOutputInEnv: false,
+    });
+  const install = "apt-get -qq -o DPkg::Lock::Timeout=60 install";
+  for (const one of packages) run(`/${one}`, `${install} ${one} >/dev/null`);
+  for (const unit of units) run(`/${unit}`, `systemctl enable -q --now ${unit}`);
+  for (const { path, content } of files)
+    run(path, `mkdir -p ${directory} && cat >${path}`, content);
+};
+
+/** A stack of its own, made anew, whose program registers the resources in this very process. */
+export async function pulumiTool(
+  name: string,
+  register: Register,
+  { reads, ...given }: { reads: boolean; toolchain: Toolchain; env: Record<string, string> },
+): Promise<Tool> {
+  let wanted: Wanted = { machines: [], edition: 0 };
+  const program: PulumiFn = () => {
+    for (const machine of wanted.machines) register(machine, resources(name, wanted.edition));
+    return Promise.resolve();
+  };
+  const folder = join(labDir, `truth-${name}`);
+  await rm(folder, { recursive: true, force: true });
+  const committed = join(root, "stacks/Pulumi.lab.yaml");
+  const own = { folder, stack: "lab", root, committed, known: {}, secrets: [], program };
+  const stack = await openStack({ ...own, ...given });
+
+  const told = async (next: Wanted, verb: "preview" | "up", parallel?: number) => {
+    wanted = next;
+    const changed: string[] = [];
+    const onEvent = (event: EngineEvent) => changed.push(...changedBy(event));
+    const signal = AbortSignal.timeout(limitSeconds * 1000);
+    await stack[verb]({ color: "never", onEvent, signal, ...(parallel ? { parallel } : {}) });
+    return counted(changed);
+  };
+  return {
+    name,
+    reads,
+    look: (next): Promise<Changes> => told(next, "preview"),
+    // Each command dials anew, and sshd drops some of more than ten at a time (MaxStartups in sshd_config(5)).
+    apply: (next) => told(next, "up", reads ? undefined : 4 * next.machines.length),
+  };
+}
+
+/** The resource that an event says is changed, without its machine; none for other events. */
+function changedBy({ resourcePreEvent }: EngineEvent): string[] {
+  const { op = "same", urn = "", type = "" } = resourcePreEvent?.metadata ?? {};
+  if (!/^(?:create|update|replace|delete)$/.test(op) || type.startsWith("pulumi:")) return [];
+  return [(urn.split("::").at(-1) ?? urn).replace(/^host-\d+/, "")];
+}
