@@ -1,9 +1,7 @@
-import { status } from "@grpc/grpc-js";
 import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
-import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import type * as rpc from "@pulumi/pulumi/proto/provider_pb.js";
-import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import { checkResponse, diffResponse, fromStruct, grpcError, toStruct } from "./messages.ts";
+import { emptyPb, grpc, pb } from "./protocol.ts";
 import type { Call, Provider, ResourceType, State } from "./provider.ts";
 
 /** Handshake, CheckConfig, DiffConfig and Configure. */
@@ -145,6 +143,6 @@ export function unary<Q, R>(answer: (request: Q) => R | Promise<R>): handleUnary
 /** Answers with gRPC's "unimplemented", from which the engine knows to go without the call. */
 export function unimplemented(details: string): handleUnaryCall<unknown, never> {
   return (_call, callback) => {
-    callback({ code: status.UNIMPLEMENTED, details });
+    callback({ code: grpc.status.UNIMPLEMENTED, details });
   };
 }

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
-import { credentials } from "@grpc/grpc-js";
 import type { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import { grpc } from "./protocol.ts";
 
 /** Says something to the person in front of the terminal; without a URN it is about the whole stack. */
 export type Log = (severity: "info" | "warning", message: string, urn?: string) => void;
@@ -40,5 +40,5 @@ function connect(address: string) {
   };
   const engine =
     require("@pulumi/pulumi/proto/engine_pb.js") as typeof import("@pulumi/pulumi/proto/engine_pb.js");
-  return { client: new rpc.EngineClient(address, credentials.createInsecure()), engine };
+  return { client: new rpc.EngineClient(address, grpc.credentials.createInsecure()), engine };
 }

@@ -1,14 +1,11 @@
-import anyPb from "google-protobuf/google/protobuf/any_pb.js";
-import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
-import { Metadata, status, type ServiceError } from "@grpc/grpc-js";
-import pb from "@pulumi/pulumi/proto/provider_pb.js";
+import type { ServiceError } from "@grpc/grpc-js";
 import type {
   CheckResponse,
   DiffResponse,
   PropertyDiff,
 } from "@pulumi/pulumi/proto/provider_pb.js";
-import statusPb from "@pulumi/pulumi/proto/status_pb.js";
+import { anyPb, grpc, pb, statusPb, structPb } from "./protocol.ts";
 import { type ChangeKind, type CheckResult, type DiffResult, InitFailed } from "./provider.ts";
 import type { Properties } from "./values.ts";
 
@@ -67,7 +64,7 @@ export function diffResponse(result: DiffResult): DiffResponse {
 /** An error as gRPC carries it; `InitFailed` takes the half-made resource along. */
 export function grpcError(error: unknown): Partial<ServiceError> {
   const message = error instanceof Error ? error.message : String(error);
-  const metadata = new Metadata();
+  const metadata = new grpc.Metadata();
   if (error instanceof InitFailed) {
     const detail = new pb.ErrorResourceInitFailed();
     detail.setId(error.id);
@@ -78,10 +75,10 @@ export function grpcError(error: unknown): Partial<ServiceError> {
     const packed = new anyPb.Any();
     packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
     const answer = new statusPb.Status();
-    answer.setCode(status.UNKNOWN);
+    answer.setCode(grpc.status.UNKNOWN);
     answer.setMessage(message);
     answer.addDetails(packed);
     metadata.add("grpc-status-details-bin", Buffer.from(answer.serializeBinary()));
   }
-  return { code: status.UNKNOWN, details: message, metadata };
+  return { code: grpc.status.UNKNOWN, details: message, metadata };
 }

@@ -1,9 +1,6 @@
-import { Server, ServerCredentials } from "@grpc/grpc-js";
-import type { UntypedServiceImplementation } from "@grpc/grpc-js";
-import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
-import grpcPb from "@pulumi/pulumi/proto/provider_grpc_pb.js";
-import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
+import type { Server, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { configurationCalls, resourceCalls, unary, unimplemented } from "./calls.ts";
+import { emptyPb, grpc, pluginPb, providerGrpc } from "./protocol.ts";
 import type { Provider } from "./provider.ts";
 
 /** Messages may be large: the state of a stack is. */
@@ -11,10 +8,10 @@ const unlimited = { "grpc.max_receive_message_length": -1, "grpc.max_send_messag
 
 /** Answers on a free port of the loopback address; resolves to the server and that port. */
 export async function listen(provider: Provider): Promise<{ server: Server; port: number }> {
-  const server = new Server(unlimited);
-  server.addService(grpcPb.ResourceProviderService, service(provider));
+  const server = new grpc.Server(unlimited);
+  server.addService(providerGrpc.ResourceProviderService, service(provider));
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
       if (error) reject(error);
       else resolve(bound);
     });
@@ -51,7 +48,7 @@ function service(provider: Provider): UntypedServiceImplementation {
       return info;
     }),
   };
-  const names = Object.keys(grpcPb.ResourceProviderService);
+  const names = Object.keys(providerGrpc.ResourceProviderService);
   return Object.fromEntries(
     names.map((name) => [name, known[name] ?? unimplemented(`${name} is not implemented`)]),
   );
