@@ -15,13 +15,12 @@ export async function seconds(count: number, work: () => Promise<unknown>): Prom
 export interface Limits {
   /** Runs of each work. */
   readonly rounds: number;
-  /** Seconds after which a work that is slow runs no more, but for a second time. */
+  /** Seconds that each work may take in all: a slow one gets fewer runs, but one. */
   readonly seconds: number;
 }
 
 /**
- * Runs several kinds of work in turn, so that a busy computer is unfair to none; gives the seconds of each run. A
- * slow work gets fewer runs.
+ * Runs several kinds of work in turn, so that a busy computer is unfair to none; gives the seconds of each run.
  */
 export async function inTurn(
   { rounds, seconds: limit }: Limits,
@@ -32,7 +31,7 @@ export async function inTurn(
     for (const [what, work] of Object.entries(works)) {
       const row = (rows[what] ??= []);
       const spent = row.reduce((sum, time) => sum + time, 0);
-      if (round < 2 || spent + Math.max(...row) <= limit) row.push(...(await seconds(1, work)));
+      if (round === 0 || spent + Math.max(...row) <= limit) row.push(...(await seconds(1, work)));
     }
   }
   return rows;

@@ -15,16 +15,28 @@ import { type Changes, counted, type Tool, type Wanted } from "./tool.ts";
 type Register = (machine: Machine, resources: Resources) => void;
 
 /** As this project does it: all of them are read before each preview and each `up`. */
-export const here: Register = (machine, { packages, units, files }) => {
+export const here: Register = (machine, { files, ...others }) => {
+  const host = packagesAndUnits(machine, others);
+  for (const file of files) new ConfigSet(`${host.name}${file.path}`, { host, files: [file] });
+};
+
+/** The same, but that the files stand or fall together: 5 resources of Pulumi's that are read just as closely. */
+export const together: Register = (machine, { directory, files, ...others }) => {
+  const host = packagesAndUnits(machine, others);
+  new ConfigSet(`${host.name}${directory}`, { host, files });
+};
+
+function packagesAndUnits(
+  machine: Machine,
+  { packages, units }: Pick<Resources, "packages" | "units">,
+): Host {
   const { name, address, port, hostKey, instance } = machine;
-  const host: Host = {
-    ...{ name, address, port, hostKey, instance },
-    ...({ user: "root", release: "bookworm" } as const),
-  };
+  const login = { user: "root", release: "bookworm" } as const;
+  const host: Host = { name, address, port, hostKey, instance, ...login };
   for (const one of packages) new Packages(`${name}/${one}`, { host, packages: [one] });
   for (const unit of units) new Unit(`${name}/${unit}`, { host, unit, ready: ["true"] });
-  for (const file of files) new ConfigSet(`${name}${file.path}`, { host, files: [file] });
-};
+  return host;
+}
 
 /** The same as plain commands, which nobody reads. */
 export const commands: Register = (machine, { packages, units, directory, files }) => {
@@ -78,9 +90,12 @@ export async function pulumiTool(
   };
 }
 
-/** The resource that an event says is changed, without its machine; none for other events. */
+/** What an event says is changed: a file where it names one, else the resource, without its machine. */
 function changedBy({ resourcePreEvent }: EngineEvent): string[] {
-  const { op = "same", urn = "", type = "" } = resourcePreEvent?.metadata ?? {};
+  const { op = "same", urn = "", type = "", detailedDiff } = resourcePreEvent?.metadata ?? {};
   if (!/^(?:create|update|replace|delete)$/.test(op) || type.startsWith("pulumi:")) return [];
-  return [(urn.split("::").at(-1) ?? urn).replace(/^host-\d+/, "")];
+  const fields = Object.keys(detailedDiff ?? {});
+  const files = fields.flatMap((field) => /^files\["(.+?)"\]/.exec(field)?.[1] ?? []);
+  const resource = (urn.split("::").at(-1) ?? urn).replace(/^host-\d+/, "");
+  return files.length > 0 ? [...new Set(files)] : [resource];
 }

@@ -12,7 +12,7 @@ import { proven, standsThere } from "./checks.ts";
 import { benchMachines, labDir, removeBenchMachines, root } from "./lab.ts";
 import { inTurn, type Limits } from "./measure.ts";
 import { withPeerFolder } from "./peer.ts";
-import { commands, here, pulumiTool } from "./pulumi.ts";
+import { commands, here, pulumiTool, together } from "./pulumi.ts";
 import { pyinfra } from "./pyinfra.ts";
 import { finish } from "./report.ts";
 import { resources } from "./resources.ts";
@@ -21,7 +21,7 @@ import type { Changes, Tool } from "./tool.ts";
 import { ensurePeers } from "./venv.ts";
 import { versions } from "./versions.ts";
 
-const limits: Limits = { rounds: 5, seconds: 240 };
+const limits: Limits = { rounds: 5, seconds: 400 };
 
 /** A tool in a comparison, and how it was last told that things should be. */
 interface Rival {
@@ -50,6 +50,7 @@ export async function truth(sizes: readonly string[] = []): Promise<void> {
         const own = { toolchain, env };
         const tools = [
           await pulumiTool("here", here, { reads: true, ...own }),
+          await pulumiTool("together", together, { reads: true, ...own }),
           await pulumiTool("commands", commands, { reads: false, ...own }),
           pyinfra(bin, folder, env),
           ansible(bin, folder, env),

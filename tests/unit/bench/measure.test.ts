@@ -3,20 +3,20 @@ import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { inTurn, summary } from "../../../bench/measure.ts";
 
-test("works run in turn, and a slow one only twice", async () => {
+test("works run in turn, and one that takes too long no more", async () => {
   const order: string[] = [];
   const works = {
     quick: () => Promise.resolve(order.push("quick")),
     slow: async () => {
-      await pause(60);
+      await pause(400);
       order.push("slow");
     },
   };
-  const rows = await inTurn({ rounds: 4, seconds: 0.1 }, works);
-  assert.deepEqual(order, ["quick", "slow", "quick", "slow", "quick", "quick"]);
-  assert.equal(rows["quick"]?.length, 4);
-  assert.equal(rows["slow"]?.length, 2);
-  assert.ok(rows["slow"].every((time) => time >= 0.05 && time < 5));
+  const rows = await inTurn({ rounds: 3, seconds: 0.3 }, works);
+  assert.deepEqual(order, ["quick", "slow", "quick", "quick"]);
+  assert.equal(rows["quick"]?.length, 3);
+  const [time = 0] = rows["slow"] ?? [];
+  assert.ok(time >= 0.39 && time < 10, `${time} s`);
 });
 
 test("the median of an even number of times is the upper one of the two in the middle", () => {

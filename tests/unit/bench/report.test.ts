@@ -6,6 +6,7 @@ import type { Measured } from "../../../bench/results.ts";
 
 const times = {
   here: [1.5, 2, 1.8],
+  together: [1.2, 1.3, 1.4],
   commands: [1, 1.1, 1.2],
   program: [1, 1.2, 1.1],
   pyinfra: [5.8, 6, 5.9],
@@ -19,15 +20,16 @@ const measured: readonly Measured[] = [
 
 test("a table has the least, the median and the number of runs, and how many times as long", () => {
   const text = tables({ date: "2026-11-26T04:05:06.000Z", versions: ["Node 24"], measured });
-  assert.deepEqual(text.split("\n").slice(0, 11), [
+  assert.deepEqual(text.split("\n").slice(0, 12), [
     "2026-11-26, load of the computer by hosts: 1: 0.2 to 1.3; 16: 1.3 to 9.6",
     "- Node 24",
     "",
     "| 30 resources on each host, nothing to change | 1 host | 16 hosts |",
     "| --- | --- | --- |",
     "| `pulumi preview`, host provider | 1.50 / 1.80 s (3) | 1.50 / 1.80 s (3) |",
+    "| the same with all files in one ConfigSet | 1.20 / 1.30 s (3) | 1.20 / 1.30 s (3) |",
     "| `pulumi preview`, remote.Command (reads nothing) | 1.00 / 1.10 s (3) | 1.00 / 1.10 s (3) |",
-    "| program of the two above: start of Node, SDK | 1.00 / 1.10 s (3) | 1.00 / 1.10 s (3) |",
+    "| program of those above: start of Node, SDK | 1.00 / 1.10 s (3) | 1.00 / 1.10 s (3) |",
     "| `pyinfra --dry` | 5.80 / 5.90 s (3) | 5.80 / 5.90 s (3) |",
     "| `ansible-playbook --check` | 29.00 / 30.00 s (2) | 29.00 / 30.00 s (2) |",
     "| pyinfra takes, compared with host provider and program | 2.0× | 2.0× |",
@@ -37,10 +39,10 @@ test("a table has the least, the median and the number of runs, and how many tim
   );
 });
 
-test("a chart has a bar for each tool, host count and kind of run, on a scale of powers of ten", () => {
+test("a chart has a bar for each tool, number of hosts and kind of run, on a scale of powers of ten", () => {
   const svg = chart(measured);
   const bars = [...svg.matchAll(/<rect class="(\w+)" x="(\d+)" y="\d+" width="([\d.]+)"/g)];
-  assert.equal(bars.length, 2 * 2 * 4);
+  assert.equal(bars.length, 2 * 2 * 5);
   const width = (name: string) => Number(bars.find(([, one]) => one === name)?.[3]);
   // From 1 s to 100 s, the scale is 294 wide; a program has to start before Pulumi says anything.
   assert.equal(width("ansible"), Math.round(Math.log10(30) * 147 * 10) / 10);
