@@ -1,4 +1,4 @@
-import { Unreachable } from "./failure.ts";
+import { ScriptFailed, Unreachable } from "./failure.ts";
 import type { Call } from "./grpc/provider.ts";
 import { type Properties, text } from "./grpc/values.ts";
 import { hostOf } from "./host.ts";
@@ -68,18 +68,20 @@ export async function halfDone(
   hosts: Hosts,
   { id, inputs, before, signal }: Change,
   error: unknown,
-): Promise<Properties | undefined> {
+): Promise<{ readonly id: string; readonly properties: Properties } | undefined> {
   if (!(error instanceof Error)) return undefined;
   const { cause, message } = error;
   if (cause instanceof Unreachable ? !cause.begun : kind.transactional === true) return undefined;
   const why = message.trim().split("\n").at(-1) ?? "";
   try {
     const manifest = await hosts.manifest(hostOf(inputs), signal);
-    const found = kind.observe(manifest, id, inputs, inputs);
-    return found && { ...found, unfinished: why };
+    const told = cause instanceof ScriptFailed ? outputsIn(cause.printed, ["id"])["id"] : undefined;
+    const taken = told === undefined ? id : text(told); // that of a create whose answer was lost
+    const found = kind.observe(manifest, taken, inputs, inputs);
+    return found && { id: taken, properties: { ...found, unfinished: why } };
   } catch {
     // What is to be done again is not to be forgotten only because nobody answers now.
-    return before && { ...(before["olds"] as Properties), unfinished: why };
+    return before && { id, properties: { ...(before["olds"] as Properties), unfinished: why } };
   }
 }
 

@@ -20,6 +20,17 @@ export class Unreachable extends Error {
   }
 }
 
+/** A script that failed on its host. The message is what it said of that. */
+export class ScriptFailed extends Error {
+  /** What else it had printed by then. */
+  readonly printed: string;
+
+  constructor(message: string, printed: string) {
+    super(message);
+    this.printed = printed;
+  }
+}
+
 /** The link to a host was lost while a script ran, which runs on there by itself. */
 export class LinkLost extends Unreachable {
   /** What OpenSSH said of it. */

@@ -1,7 +1,7 @@
 import type { ShellValue } from "../formats/shell.ts";
 import { type Open, openConnection } from "./connection.ts";
 import { runDetached } from "./detached.ts";
-import { Unreachable } from "./failure.ts";
+import { ScriptFailed, Unreachable } from "./failure.ts";
 import type { Log } from "./grpc/engine.ts";
 import { described, type Host } from "./host.ts";
 import { Link, type Sent } from "./link.ts";
@@ -88,9 +88,8 @@ export class Hosts {
       if (code === 0) return stdout;
       const ended = `${described(host)}: the script was ended from outside (${code}), killed or out of memory: see \`journalctl -k\` there`;
       const said = stderr.trim();
-      throw new Error(
-        code > 128 && code < 192 && said !== "" ? `${said}\n${ended}` : said || ended,
-      );
+      const killed = code > 128 && code < 192 && said !== "";
+      throw new ScriptFailed(killed ? `${said}\n${ended}` : said || ended, stdout);
     } finally {
       delete reached.manifest;
     }

@@ -129,7 +129,9 @@ export function resource(kind: Kind, { hosts, claims, offline, known }: Run): Re
     } catch (error) {
       const half = await halfDone(kind, hosts, what, error);
       if (half === undefined || !(error instanceof Error)) throw error;
-      throw new InitFailed(error.message, { ...what, ...written({ ...half, notedAs: what.urn }) });
+      const { id, properties } = half;
+      const made = written({ ...properties, notedAs: what.urn });
+      throw new InitFailed(error.message, { inputs: what.inputs, id, ...made });
     }
   }
 }

@@ -68,6 +68,25 @@ test("packages of which some came are kept as they are, and the rest follows in 
   });
 });
 
+test("what took up the id of a create whose answer was lost is kept under that id", async () => {
+  await onFakeHost(async (run, machine) => {
+    machine.change = () => {
+      machine.manifest = manifest(
+        ["packages", "0123456789abcdef"],
+        ["package", "curl", "7.88.1", "install"],
+      );
+      return {
+        code: 1,
+        stdout: "output id 0123456789abcdef\n",
+        stderr: "forum: `apt-get` failed\n",
+      };
+    };
+    const [kept] = await run.apply(urn("Packages"), packages);
+    assert.equal(kept?.id, "0123456789abcdef");
+    assert.deepEqual(kept.properties["packages"], { curl: "installed" });
+  });
+});
+
 test("a unit that failed is kept as it is, and started again in the next run", async () => {
   await onFakeHost(async (run, machine) => {
     machine.change = (sent) => {
