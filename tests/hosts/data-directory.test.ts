@@ -5,6 +5,7 @@ import { scriptText, remoteCommand } from "../../provider/shell/text.ts";
 import { dataDirectory } from "../../provider/data-directory.ts";
 import { dataOn } from "../support/data-directory.ts";
 import { exampleHost } from "../support/host.ts";
+import { kindOn } from "../support/kept.ts";
 import { laws } from "../support/laws.ts";
 import { testMachine } from "../support/machine.ts";
 
@@ -153,10 +154,12 @@ test("another path is another directory; the old one stays with what is in it", 
 
 test("a directory belongs to the last resource that was made for it", async () => {
   const one = await well("create", inputs("/srv/data"));
-  const two = await well("create", inputs("/srv/data", { mode: "0700" }));
+  // Under its own name it would take up the id of the first, as one whose answer was lost.
+  const other = kindOn(machine, "DataDirectory", "other");
+  const two = await other.well("create", inputs("/srv/data", { mode: "0700" }));
   assert.equal(await machine.succeed("ls /var/lib/platform/data"), `${two.id}\n`);
   await remove(one);
-  assert.deepEqual(await preview(inputs("/srv/data", { mode: "0700" }), two), {});
+  assert.deepEqual(await other.preview(inputs("/srv/data", { mode: "0700" }), two), {});
   await remove(two);
   await clear();
 });
