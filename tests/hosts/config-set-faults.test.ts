@@ -71,20 +71,6 @@ test("when the link is lost before a refusal, the old files come back all the sa
   await clean();
 });
 
-test("a killed transaction is finished by the next one", async () => {
-  assert.equal((await apply()).code, 0);
-  const killed = apply({
-    files: [two],
-    activate: [["sh", "-c", "pkill -KILL -o -f 'bash -s -- apply'"]],
-  });
-  assert.notEqual((await killed).code, 0);
-  const { code, stderr } = await apply({ files: [two] });
-  assert.equal(code, 0, stderr);
-  assert.equal(await live(), "two\n");
-  assert.equal((await apply({ files: [two] })).stdout, "unchanged\n");
-  await clean();
-});
-
 test("a directory that is a symlink or a mount is validated without being touched", async () => {
   await machine.succeed("mkdir -p /srv/demo /etc/demo; echo mine >/srv/demo/a.conf");
   for (const make of [

@@ -30,7 +30,10 @@ test("one that was deleted by hand is never silently made anew, also not by a re
   });
   const [still, step] = await up(wanted, kept);
   assert.equal(step.error, refusal(lost, kept.id));
-  const [other, replacement] = await up(wanted);
+  const [other, replacement] = await withProvider(async (run) => {
+    await run.refresh(kept); // as in a replacement: its id is in the state
+    return run.apply(kept.urn, wanted);
+  });
   assert.equal(replacement.error, refusal(lost, kept.id));
   assert.equal(other, undefined);
   await machine.fail("test -e /srv/data");
