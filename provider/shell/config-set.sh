@@ -35,8 +35,8 @@ apply() {
   trap finish EXIT
   install -d -m 0700 "$STATE/sets" "$set"
   touch "$set/paths"
-  install_recovery
   need_space
+  install_recovery
   clear_stage
   stage
   if unchanged; then

@@ -9,7 +9,7 @@ runs=/run/platform run=$runs/${RUN:?}
 # shellcheck disable=SC2317
 # Runs in the unit when the script has ended, however that came; systemd.exec(5) has the variables.
 ended() {
-  local code=1
+  local code=1 full
   case ${EXIT_CODE:-} in
     exited) code=$EXIT_STATUS ;;
     killed | dumped) code=$((128 + $(kill -l "$EXIT_STATUS"))) ;;
@@ -17,7 +17,10 @@ ended() {
   # One that ended by itself has settled its own, and may only have waited for the lock in vain.
   if ((code > 128)) && [[ -x /var/lib/platform/recover ]]; then /var/lib/platform/recover || true; fi
   rm -f "$run/script" "$run/ended"
-  if ((code == 0)); then rm -f "$run/err"; fi
+  if ((code == 0)); then rm -f "$run/err"; elif grep -qs 'No space left on device$' "$run/err"; then
+    full=$(df -k -x squashfs -x iso9660 --output=avail,target | awk '$1 ~ /^[0-9]+$/ && $1 < 1024 { printf "%s%s", and, $2; and = ", " }')
+    printf '%s: %s\n' "$(uname -n)" "${full:-a file system} is full: make room there, then run again" >>"$run/err" || true
+  fi
   printf '%s\n' "$code" >"$run/code.new"
   mv -fT "$run/code.new" "$run/code"
 }

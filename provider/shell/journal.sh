@@ -47,10 +47,13 @@ undo() {
 
 # What a change that was not made leaves: nothing.
 abandon() {
-  local path
+  local path directory
   for path in "${PATHS[@]}"; do
     if ! grep -qsxF -- "$path" "$set/paths"; then rm -rf "$set/original$path"; fi
   done
+  while read -r directory; do # those that were made for it; others of the set are not empty
+    if [[ -d $directory ]]; then rmdir --ignore-fail-on-non-empty "$directory" || true; fi
+  done < <(sort -ru "$set/directories" 2>/dev/null || true)
   rm -rf "$set/copy" "$set"/*.new
   clear_stage
   # A set that this very run began has never stood.

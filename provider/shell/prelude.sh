@@ -19,7 +19,9 @@ lock() {
   install -d -m 0700 "$STATE"
   exec 9>>"$STATE/lock"
   flock -w 300 9 || fail "another run has held $STATE/lock for 5 minutes: $(cat "$STATE/owner" 2>/dev/null)"
-  printf '%s, run %s (pid %s), since %s\n' "${OPERATOR:-a script}" "${RUN:-of its own}" "$$" "$(date -u +%FT%TZ)" >"$STATE/owner"
+  # Not worth a failure: what settles half-made changes has to go on when the disk is full.
+  printf '%s, run %s (pid %s), since %s\n' "${OPERATOR:-a script}" "${RUN:-of its own}" "$$" "$(date -u +%FT%TZ)" \
+    2>/dev/null >"$STATE/owner" || true
 }
 
 # Whose resource an ID is: OWNER, its URN. A create whose answer was lost left its note; the next one goes on with its ID,
@@ -32,7 +34,10 @@ note_owner() {
     if [[ -z ${CREATE:-} || ! -f $note || $(<"$note") != "$OWNER" || " ${KNOWN[*]} " == *" ${note##*/} "* ]]; then continue; fi
     ID=${note##*/}
   done
-  printf '%s\n' "$OWNER" >"$STATE/owners/.new"
+  printf '%s\n' "$OWNER" >"$STATE/owners/.new" || {
+    rm -f "$STATE/owners/.new"
+    fail "$STATE cannot be written to (see above), so nothing was changed: make room there, then run again"
+  }
   mv -fT "$STATE/owners/.new" "$STATE/owners/$ID"
   say "output id $ID"
 }
