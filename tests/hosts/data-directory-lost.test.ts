@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { withProvider } from "../support/host-provider.ts";
 import { dataOn } from "../support/data-directory.ts";
 import { testMachine } from "../support/machine.ts";
@@ -11,7 +11,6 @@ const clear = () =>
   machine.succeed(
     "umount -q /srv/data; umount -q /srv/disk; cd /srv; rm -rf data disk else link one two",
   );
-after(clear);
 
 /** What `up` says of a directory that is lost. */
 const refusal = (lost: string, id: string) =>

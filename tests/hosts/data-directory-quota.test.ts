@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { DataDirectory } from "../../components/host/index.ts";
 import { dataOn } from "../support/data-directory.ts";
 import { exampleHost } from "../support/host.ts";
@@ -13,7 +13,6 @@ const fakes = ["findmnt", "lsattr", "chattr", "repquota", "setquota"].map(
   (name) => `/usr/local/sbin/${name}`,
 );
 const clear = () => machine.succeed(`rm -rf /srv/data /run/quota ${fakes.join(" ")}`);
-after(clear);
 
 test("without its tools, or on a file system that limits no directory, a quota is refused", async () => {
   assert.equal(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { DataDirectory } from "../../components/host/index.ts";
 import { scriptText, remoteCommand } from "../../provider/shell/text.ts";
 import { dataDirectory } from "../../provider/data-directory.ts";
@@ -15,7 +15,6 @@ const { inputs, up, well, preview, remove } = dataOn(machine);
 const stat = (paths: string) => machine.succeed(`stat -c '%a %u:%g %n' ${paths}`);
 const clear = () =>
   machine.succeed("rm -rf /srv/data /srv/link /srv/else /usr/local/sbin/{mkdir,chown,chmod}");
-after(clear);
 
 test("it is made with its parents, obeys the laws, and stays when its resource goes", async () => {
   const build = () =>

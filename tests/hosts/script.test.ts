@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { Script } from "../../components/host/index.ts";
 import { type Properties, secret } from "../../provider/grpc/values.ts";
@@ -20,7 +20,6 @@ const fields = { OBJECT: "/srv/api/one", META: JSON.stringify(meta), FAULT: "" }
 
 const clear = () => machine.succeed("rm -rf /srv/api; mkdir /srv/api");
 await clear();
-after(() => machine.succeed("rm -rf /srv/api"));
 
 /** The inputs of an object; `values` and `more` are those that are otherwise. */
 function inputs(values: Properties = {}, more: Properties = {}): Properties {
