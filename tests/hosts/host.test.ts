@@ -67,7 +67,8 @@ test("a unit that does not start is named with its last words", async () => {
     /components: demo\.service did not start or did not answer within a minute/,
   );
   await machine.succeed(
-    "rm -rf /etc/systemd/system/demo.service /var/lib/platform/sets /var/lib/platform/units",
+    "rm -rf /etc/systemd/system/demo.service /var/lib/platform/{sets,units,owners,recover} " +
+      "/etc/systemd/system/platform-recovery.service /etc/systemd/system/sysinit.target.wants/platform-*",
   );
   await machine.succeed("systemctl daemon-reload; systemctl reset-failed");
 });
