@@ -13,6 +13,9 @@ export interface Resources {
   readonly files: readonly WantedFile[];
 }
 
+/** A unit has one owner on a machine, and two of the tools are this project. */
+const others = ["dbus.service", "systemd-logind.service"];
+
 /**
  * The same 30 resources for each tool, but that its files lie in a directory of its own. Another `edition` is another
  * content of the first file.
@@ -23,6 +26,6 @@ export function resources(tool: string, edition: number): Resources {
     path: `${directory}/${index}.conf`,
     content: `# file ${index}, edition ${index === 0 ? edition : 0}\n${"key = value\n".repeat(40)}`,
   }));
-  const units = ["systemd-journald.service", "ssh.service"];
+  const units = tool === "together" ? others : ["systemd-journald.service", "ssh.service"];
   return { packages: ["curl", "openssl"], units, directory, files };
 }
