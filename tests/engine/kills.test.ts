@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, afterEach, test } from "node:test";
+import { after, test } from "node:test";
 import { ConfigSet } from "../../components/host/index.ts";
 import { programStack } from "../support/engine.ts";
 import { heldSet, type Phase, phases } from "../support/held-set.ts";
@@ -37,7 +37,6 @@ function answers(what: string): string {
 }
 
 const { stack, up, preview, during } = await programStack("kills", program);
-afterEach(() => set.release());
 
 /** The process of the engine that works for this one. */
 function enginePid(): number {
@@ -51,18 +50,19 @@ function enginePid(): number {
 
 /** An `up` whose engine is killed in this phase, and then another one, which begins while the change goes on. */
 async function killed(phase: Phase): Promise<{ changes: Record<string, number>; said: string }> {
-  const reached = await set.hold(phase);
-  const going = assert.rejects(up(), /CommandError|code: -?\d+/);
-  await reached();
-  process.kill(enginePid(), "SIGKILL");
-  await going;
-  await stack.cancel(); // its lock
-  let changes: Record<string, number> = {};
+  let next: ReturnType<typeof up> | undefined;
   const said = await during(async () => {
-    const next = up();
-    await set.release();
-    changes = await next;
+    await set.whileHeld(phase, async (reached) => {
+      const going = assert.rejects(up(), /CommandError|code: -?\d+/);
+      await reached();
+      process.kill(enginePid(), "SIGKILL");
+      await going;
+      await stack.cancel(); // its lock
+      next = up(); // waits for the machine's lock, and is not awaited here
+    });
+    await next;
   });
+  const changes = (await next) ?? {};
   return { changes, said };
 }
 

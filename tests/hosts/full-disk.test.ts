@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { type Properties, secret } from "../../provider/grpc/values.ts";
 import { launched, setOf, setScript } from "../support/faults.ts";
 import { withProvider } from "../support/host-provider.ts";
@@ -52,15 +52,11 @@ function sides(folder: string) {
   return { one, two, paths: [a, precious, b, ""].join("\n") };
 }
 
-before(async () => {
+test("notes for which there is no room at any step leave one side whole, and are made with room", async () => {
   const loop = await readFile(new URL("full-disk.sh", import.meta.url), "utf8");
   await machine.succeed("mkdir -p /run/full /etc/full; cat >/run/full/loop", loop);
   await machine.succeed("head -c 9000 /dev/zero | tr '\\0' p >/etc/full/precious");
   await machine.succeed("mount -t tmpfs -o size=400k,mode=0700 tmpfs /var/lib/platform");
-});
-after(() => machine.run("umount /var/lib/platform; rm -rf /run/full /etc/full"));
-
-test("notes for which there is no room at any step leave one side whole, and are made with room", async () => {
   const { one, two, paths } = sides("/etc/full");
   await machine.succeed("cat >/run/full/paths", paths);
   const texts = { a: unreserved(setScript(one)), b: unreserved(setScript(two)) };
@@ -156,4 +152,5 @@ test("what is decided and not noted yet tells no secret, for one may not be note
     "/etc/full/key": { content: "(secret)", mode: "0600", owner: "root:root" },
   });
   await removed(hidden);
+  await machine.succeed("rm -r /run/full /etc/full");
 });

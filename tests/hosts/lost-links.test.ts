@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { afterEach, test } from "node:test";
+import { test } from "node:test";
 import type { Open } from "../../provider/connection.ts";
 import { heldAgent } from "../support/agent.ts";
 import { canary, heldSet, phases, upIn } from "../support/held-set.ts";
@@ -11,8 +11,6 @@ import { testMachine } from "../support/machine.ts";
 const machine = await testMachine("faults");
 const set = await heldSet(machine);
 Object.assign(process.env, await heldAgent());
-
-afterEach(() => set.release());
 
 const up = (word: string, kept?: Kept, open?: Open) =>
   withProvider((run) => upIn(run, set, set.inputs(word), kept), open && { open });
@@ -93,17 +91,15 @@ test("an answer that is lost on its way is asked for once more, also that of a f
 });
 
 test("a machine that is not reached any more is said to go on, and the next up finds what it did", async () => {
-  const gone = async (word: string, kept?: Kept) => {
-    const reached = await set.hold("activate");
-    const dying = losing(async (run, ...sent) => {
-      void run(...sent).catch(() => undefined);
-      await reached();
-      await killSshd(machine);
-    }, "root@192.0.2.7: Permission denied (publickey).");
-    const after = await up(word, kept, dying);
-    await set.release();
-    return after;
-  };
+  const gone = (word: string, kept?: Kept) =>
+    set.whileHeld("activate", (reached) => {
+      const dying = losing(async (run, ...sent) => {
+        void run(...sent).catch(() => undefined);
+        await reached();
+        await killSshd(machine);
+      }, "root@192.0.2.7: Permission denied (publickey).");
+      return up(word, kept, dying);
+    });
   const why =
     `web (${machine.address}:22) was lost while a script ran, which runs on there (${cut}); since then it accepts ` +
     "no key of the ssh-agent for root: `ssh-add -l` lists those that it has; add the right one with `ssh-add`, or " +

@@ -27,9 +27,8 @@ export interface HeldSet {
   readonly urn: string;
   /** Its inputs with this word in the plain file. */
   inputs(word: string, more?: Properties): Properties;
-  /** From now on the phase does not end; gives a function that waits until it is reached. */
-  hold(phase: Phase): Promise<() => Promise<void>>;
-  release(): Promise<void>;
+  /** Does work while the phase does not end; `reached` waits until it is come to. */
+  whileHeld<T>(phase: Phase, work: (reached: () => Promise<unknown>) => Promise<T>): Promise<T>;
   /** Fails when other commands ran since this was asked last, or there is more than one set with these files: a script, a copy, a secret. */
   stands(word: string, ran: readonly Phase[]): Promise<void>;
   /** Takes it away, by a run. */
@@ -66,14 +65,13 @@ export async function heldSet(machine: TestMachine): Promise<HeldSet> {
         ...more,
       };
     },
-    async hold(phase) {
-      await machine.succeed(`touch /run/held/hold.${phase}`);
-      return async () => {
-        await machine.waitUntilSucceeds(`test -e /run/held/at.${phase}`);
-      };
-    },
-    async release() {
-      await machine.succeed("rm -f /run/held/hold.* /run/held/at.*");
+    async whileHeld(phase, work) {
+      await machine.succeed(`rm -f /run/held/at.*; touch /run/held/hold.${phase}`);
+      try {
+        return await work(() => machine.waitUntilSucceeds(`test -e /run/held/at.${phase}`));
+      } finally {
+        await machine.succeed("rm -f /run/held/hold.*");
+      }
     },
     async stands(word, ran) {
       assert.equal(
