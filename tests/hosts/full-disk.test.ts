@@ -152,5 +152,5 @@ test("what is decided and not noted yet tells no secret, for one may not be note
     "/etc/full/key": { content: "(secret)", mode: "0600", owner: "root:root" },
   });
   await removed(hidden);
-  await machine.succeed("rm -r /run/full /etc/full");
+  await machine.succeed("rm -r /run/full /etc/full /run/platform");
 });

@@ -20,8 +20,7 @@ const killedProvider: Through = async (phase, word, kept) => {
   const provider = await providerProcess();
   const going = await set.whileHeld(phase, async (reached) => {
     const call = upIn(provider.run, set, set.inputs(word), kept);
-    await reached();
-    await provider.kill();
+    await reached().finally(() => provider.kill());
     assert.equal((await call)[1].op, "failed");
     return { next: up(word, kept) }; // not awaited here, for it waits for the lock
   });

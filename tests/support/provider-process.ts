@@ -10,7 +10,7 @@ const program = join(import.meta.dirname, "../../provider/pulumi-resource-host")
 /** The provider as a process of its own, as the engine starts it. */
 export interface ProviderProcess {
   readonly run: ProviderRun;
-  /** Ends it as a lack of memory does, by SIGKILL. */
+  /** Ends it as a lack of memory does, by SIGKILL, unless it has ended. */
   kill(): Promise<void>;
 }
 
@@ -24,8 +24,7 @@ export async function providerProcess(): Promise<ProviderProcess> {
     run: spokenTo(client, [], () => 0),
     async kill() {
       const ended = once(child, "exit");
-      child.kill("SIGKILL");
-      await ended;
+      if (child.kill("SIGKILL")) await ended;
       client.close();
     },
   };
