@@ -46,9 +46,10 @@ const now = () =>
   machine.succeed(
     "stat -c '%n %i %Y %a %U:%G' /etc/imported/*; sha256sum /etc/imported/*; cat /run/imported 2>/dev/null | wc -l",
   );
+/** What is noted of resources; `recover` is the host's own, and goes with the last set. */
 const notes = () =>
   machine.succeed(
-    "find /var/lib/platform -path '*/images' -prune -o '!' -type d -print | grep -vE '/(lock|owner|key)$' || true",
+    "find /var/lib/platform -path '*/images' -prune -o '!' -type d -print | grep -vE '/(lock|owner|key|recover)$' || true",
   );
 
 async function imported(run: ProviderRun, what: Existing, of = set): Promise<Kept> {
