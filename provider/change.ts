@@ -48,7 +48,8 @@ export async function change(kind: Kind, hosts: Hosts, what: Change): Promise<Pr
     const said = await hosts.change(host, verb, sent, signal, patience);
     const wrong = verb === "apply" ? kind.objection?.(said, inputs) : undefined;
     if (wrong !== undefined) throw new Error(`${host.name}: ${name}: applied, but ${wrong}`);
-    return outputsIn(said, ["id", ...kind.outputs]);
+    const told = verb === "apply" ? kind.told?.(said, inputs) : undefined;
+    return { ...outputsIn(said, ["id", ...kind.outputs]), ...told };
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     const message = redacted(said, { inputs, before });

@@ -59,8 +59,10 @@ export interface Kind {
   comparable?(properties: Properties): Properties;
   /** What a change brings about besides, as changes of further properties, so that previews show it. */
   effects?(changes: Changes, inputs: Properties): Changes;
-  /** Outputs whose value cannot be known before such a change was made. */
-  unknownAfter?(changes: Changes): readonly string[];
+  /** Outputs whose value cannot be known before such a change of this state was made. */
+  unknownAfter?(changes: Changes, olds: Properties): readonly string[];
+  /** Outputs that a change has told otherwise than by lines `output <name> <value>`. */
+  told?(said: string, inputs: Properties): Properties;
   /** True when a change that failed was put back by its own script. */
   readonly transactional?: boolean;
   /** How it is imported; a kind without it cannot be. */

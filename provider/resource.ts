@@ -4,7 +4,7 @@ import type { Claims } from "./claims.ts";
 import { type Changes, difference, diffResult } from "./difference.ts";
 import { Unreachable } from "./failure.ts";
 import { InitFailed, type ResourceType } from "./grpc/provider.ts";
-import { type Properties, text, UNKNOWN } from "./grpc/values.ts";
+import { type Properties, text, UNKNOWN, without } from "./grpc/values.ts";
 import { hostFailures, hostOf } from "./host.ts";
 import type { Hosts } from "./hosts.ts";
 import { found, importedAs, isImported, isNoted, readable, saysAnotherMachine } from "./import.ts";
@@ -101,7 +101,7 @@ export function resource(kind: Kind, { hosts, claims, offline, known }: Run): Re
       known.add(id);
       const kept = { ...pick(upgraded(olds), kind.outputs), notedAs: call.urn };
       if (preview) {
-        const unsure = kind.unknownAfter?.(changesOf(olds, news, call.urn)) ?? [];
+        const unsure = kind.unknownAfter?.(changesOf(olds, news, call.urn), olds) ?? [];
         return written({ ...news, ...kept, ...unknown(unsure) });
       }
       online();
@@ -134,10 +134,6 @@ export function resource(kind: Kind, { hosts, claims, offline, known }: Run): Re
       throw new InitFailed(error.message, { inputs: what.inputs, id, ...made });
     }
   }
-}
-
-function without(properties: Properties, name: string): Properties {
-  return Object.fromEntries(Object.entries(properties).filter(([key]) => key !== name));
 }
 
 function unknown(names: readonly string[]): Properties {

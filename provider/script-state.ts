@@ -6,8 +6,12 @@ import { allTexts, digest, redacted } from "./secrets.ts";
 /** Bytes that a check may tell; check.sh passes one more, to be seen. */
 const most = 65536;
 
-/** What a check told: the state, or what is wrong with the answer, as the end of a sentence about it. */
-export type Answer = { readonly state: Properties } | { readonly fault: string };
+/**
+ * What a check told: the state and, in a last line `told {…}`, texts that are known to the machine alone; or what is wrong
+ * with the answer, as the end of a sentence about it.
+ */
+export type Answer =
+  { readonly state: Properties; readonly told?: Properties } | { readonly fault: string };
 
 /** Whether anything in the value is secret. */
 export function hasSecret(value: Value | undefined): boolean {
@@ -41,13 +45,26 @@ export function answerOf({ code, told, words }: FoundScript, secrets: Properties
   if (code === 124) return { fault: `check did not end within 20 s${last}` };
   if (Number.isNaN(code)) return { fault: "check could not be run" };
   if (code !== 0) return { fault: `check ended with ${code}${last}` };
-  const text = told.toString();
+  const all = told.toString();
+  const [besides, more] = /(?:^|\n)told (.*)\n?$/.exec(all) ?? [""];
+  const text = all.slice(0, all.length - besides.length);
   const state = isUtf8(told) ? parsed(text) : undefined;
-  if ([text, ...allTexts(state ?? null)].some((one) => redacted(one, secrets) !== one)) {
+  const texts = more === undefined ? {} : parsed(more);
+  if (
+    [all, ...allTexts([state ?? null, texts ?? null])].some((one) => redacted(one, secrets) !== one)
+  ) {
     return { fault: "check told a secret as it is: let it tell what `digest` makes of it" };
   }
-  if (isObject(state)) return { state: members(state, withoutNull) };
-  return { fault: `check told no JSON object, but ${JSON.stringify(text.slice(0, 60))}` };
+  if (!isObject(state)) {
+    return { fault: `check told no JSON object, but ${JSON.stringify(text.slice(0, 60))}` };
+  }
+  if (!isObject(texts) || !Object.values(texts).every((one) => typeof one === "string")) {
+    return {
+      fault: `check told no JSON object of texts behind "told", but ${JSON.stringify(more?.slice(0, 60))}`,
+    };
+  }
+  const answer = { state: members(state, withoutNull) };
+  return Object.keys(texts).length === 0 ? answer : { ...answer, told: texts };
 }
 
 function parsed(text: string): Value | undefined {

@@ -11,6 +11,7 @@ import {
   text,
   UNKNOWN,
   type Value,
+  without,
 } from "./grpc/values.ts";
 import type { HostScript } from "./hosts.ts";
 import type { Kind } from "./kind.ts";
@@ -29,10 +30,11 @@ const besides = 90;
  * `host:index:Script`: state that only a program can make and tell. Inputs: `script`, a bash text with the verbs
  * `apply`, `check` and perhaps `remove`; `values` of its variables; `state`, what the JSON of `check` shall be;
  * `timeoutSeconds` of `apply` and `remove`. A secret in `state` is replaced by a salted digest, which `check` tells.
+ * Output: `told`, texts that `check` tells besides in a last line `told {…}`: absent when it tells none.
  */
 export const script: Kind = {
   inputs: ["script", "values", "state", "timeoutSeconds"],
-  outputs: [],
+  outputs: ["told"],
 
   check(news, olds) {
     const { state = {}, values = {} } = news;
@@ -72,7 +74,8 @@ export const script: Kind = {
     const mark: Properties = found.whole ? {} : { unfinished: state["unfinished"] ?? broken };
     const answer = answerOf(found, { state, inputs });
     if ("fault" in answer) return { ...state, ...mark, unverified: answer.fault };
-    return { ...state, state: answer.state, ...mark };
+    const { told, state: is } = answer; // what is not told any more is not known
+    return { ...without(state, "told"), state: is, ...(told ? { told } : {}), ...mark };
   },
 
   live(state, inputs): HostScript | undefined {
@@ -82,15 +85,32 @@ export const script: Kind = {
     return { ...script.script(inputs), timeoutSeconds: 60 };
   },
 
+  /** What only the machine knows, such as an address that it was given, is not known before it is there. */
+  unknownAfter: (changes, olds) => {
+    const paths = Object.keys(changes);
+    const anew = !("told" in olds) || paths.some((path) => path.startsWith("host."));
+    return paths.length > 0 && anew ? ["told"] : [];
+  },
+
+  told(said, inputs): Properties {
+    const answer = answerIn(said, inputs);
+    return "told" in answer && answer.told ? { told: answer.told } : {};
+  },
+
   objection(said, inputs) {
-    const told = /^output state (.*)$/m.exec(said)?.[1] ?? "";
-    const answer = answerOf(scriptOf(["whole", "0", told]), { inputs });
+    const answer = answerIn(said, inputs);
     if ("fault" in answer) return answer.fault;
     const wrong = Object.keys(difference(answer, inputs, ["state"]));
     if (wrong.length === 0) return undefined;
     return `check says ${canonical(answer.state).slice(0, 500)}, and that is not as wanted: ${wrong.join(", ")}`;
   },
 };
+
+/** What the check of a change that came to its end told. */
+function answerIn(said: string, inputs: Properties) {
+  const told = /^output state (.*)$/m.exec(said)?.[1] ?? "";
+  return answerOf(scriptOf(["whole", "0", told]), { inputs });
+}
 
 function textFaults(script: string): CheckFailure[] {
   const verbs = ["apply", "check"].filter(

@@ -13,8 +13,8 @@ export type StateValue =
 /** Arguments of a script that keeps state. */
 export interface ScriptArgs {
   readonly host: Host;
-  /** The `.sh` file with the verbs, as `new URL("./name.sh", import.meta.url)`. */
-  readonly script: URL;
+  /** The `.sh` file with the verbs, as `new URL("./name.sh", import.meta.url)`; of several, the last one has them. */
+  readonly script: URL | readonly URL[];
   /** Values of its variables; of a secret one, previews only show that it changes. */
   readonly values?: Readonly<Record<string, pulumi.Input<ShellValue>>>;
   /** What the JSON of `check` shall be; in place of a secret, `check` tells what `digest` makes of it. */
@@ -28,9 +28,15 @@ export interface ScriptArgs {
  * preview and compared field by field; `apply` runs when something differs, and `remove`, if there is one, at the end.
  */
 export class Script extends HostResource {
+  /** What `check` tells besides its state, in a last line `told {…}` of JSON with texts; absent when it tells none. */
+  declare readonly told: pulumi.Output<Readonly<Record<string, string>> | undefined>;
+
   constructor(name: string, args: ScriptArgs, opts?: pulumi.CustomResourceOptions) {
     const { host, values = {}, state, timeoutSeconds = 300 } = args;
-    const script = readFileSync(args.script, "utf8");
-    super("Script", name, host, { script, values, state, timeoutSeconds }, opts);
+    const script = [args.script]
+      .flat()
+      .map((one) => readFileSync(one, "utf8"))
+      .join("\n");
+    super("Script", name, host, { script, values, state, timeoutSeconds, told: undefined }, opts);
   }
 }

@@ -69,3 +69,8 @@ export function namesOf(...objects: Properties[]): string[] {
 export function text(value: Value | undefined): string {
   return typeof value === "string" ? value : "";
 }
+
+/** The properties but for one. */
+export function without(properties: Properties, name: string): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([key]) => key !== name));
+}

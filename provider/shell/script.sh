@@ -34,7 +34,7 @@ run() {
 unchanged() {
   [[ -e $note/done ]] && cmp -s "$note/program" <(program) || return
   told=$(checked <"$note/program")
-  [[ $told == $'0\t'* && $(cut -f 2 <<<"$told" | base64 -d | tr -d '\0') == "$WANTED" ]]
+  [[ $told == $'0\t'* && $(cut -f 2 <<<"$told" | base64 -d | tr -d '\0' | sed '/^told {/d') == "$WANTED" ]]
 }
 
 apply() {
