@@ -5,11 +5,15 @@ import { DiscourseOptions } from "./components/discourse/index.ts";
 import { DockerEngineOptions } from "./components/docker-engine/index.ts";
 import { HostOptions } from "./components/host/index.ts";
 import { NginxOptions } from "./components/nginx/index.ts";
+import { VmOptions } from "./components/vm/index.ts";
 import { contradictions, member, type Problem } from "./stacks/contradictions.ts";
 import { secretPaths } from "./stacks/secrets.ts";
 
 /** A machine and the services of the machine itself. */
 const HostSection = HostOptions.extend({
+  vm: VmOptions.optional().describe(
+    "The virtual machine that is made; absent for one that exists.",
+  ),
   docker: DockerEngineOptions.prefault({}),
   nginx: NginxOptions.prefault({}),
 });

@@ -29,6 +29,7 @@ export function contradictions(raw: unknown): Problem[] {
     ...hosts.flatMap(([name, host]) => [
       ...redirectsOf(name, member(host, "nginx"), forum),
       ...groupOf(name, member(host, "nginx")),
+      ...virtualOf(name, host, hosts),
     ]),
   ];
 }
@@ -66,6 +67,29 @@ function redirectsOf(machine: string, nginx: unknown, forum: unknown): Problem[]
           },
         ],
   );
+}
+
+/** A machine is there already, with a key that is known, or it is made on one that is. */
+function virtualOf(
+  name: string,
+  host: unknown,
+  all: readonly (readonly [string, unknown])[],
+): Problem[] {
+  const at = `hosts.${name}`;
+  const vm = member(host, "vm");
+  if (vm === undefined) {
+    if (member(host, "hostKey") !== undefined) return [];
+    const message = "is missing: give the key in /etc/ssh/ssh_host_ed25519_key.pub on the machine";
+    return [{ path: `${at}.hostKey`, message }];
+  }
+  const made = ["hostKey", "instance"]
+    .filter((field) => member(host, field) !== undefined)
+    .map((field) => ({ path: `${at}.${field}`, message: "is made with the machine: take it out" }));
+  const hypervisor = member(vm, "hypervisor");
+  const there = all.filter(([, one]) => member(one, "vm") === undefined).map(([one]) => one);
+  if (typeof hypervisor !== "string" || there.includes(hypervisor)) return made;
+  const message = `names no machine that is there: take one of ${there.join(", ") || "those that you add to hosts"}`;
+  return [...made, { path: `${at}.vm.hypervisor`, message }];
 }
 
 function groupOf(machine: string, nginx: unknown): Problem[] {

@@ -1,14 +1,18 @@
 import { Certificate, CertificateAuthority } from "../components/certificate/index.ts";
 import { Discourse } from "../components/discourse/index.ts";
 import { DockerEngine } from "../components/docker-engine/index.ts";
-import { existingHost, type Offers } from "../components/host/index.ts";
+import type { Host, Offers } from "../components/host/index.ts";
 import { Nginx } from "../components/nginx/index.ts";
 import type { Configuration } from "../config.ts";
+import { machines } from "./machines.ts";
 
 /** The stack: one function a section, and the rooms that collect what the others offer. */
 export function platform(config: Configuration) {
   const authority = new CertificateAuthority("authority", config.certificates);
-  const parts = config.forum ? forum(config, config.forum, authority) : { urls: [], offers: [] };
+  const hosts = machines(config.hosts);
+  const parts = config.forum
+    ? forum(config, config.forum, { hosts, authority })
+    : { urls: [], offers: [] };
   return {
     urls: parts.urls,
     authorityCertificate: authority.certPem,
@@ -21,11 +25,11 @@ export function platform(config: Configuration) {
 function forum(
   config: Configuration,
   options: NonNullable<Configuration["forum"]>,
-  authority: CertificateAuthority,
+  { hosts, authority }: { hosts: ReadonlyMap<string, Host>; authority: CertificateAuthority },
 ) {
   const section = config.hosts[options.host];
-  if (section === undefined) throw new RangeError(`no machine is called ${options.host}`);
-  const host = existingHost(options.host, section);
+  const host = hosts.get(options.host);
+  if (!section || !host) throw new RangeError(`no machine is called ${options.host}`);
   const engine = new DockerEngine(`${host.name}-docker`, { host, options: section.docker });
   const discourse = new Discourse("forum", { host, engine, options });
   const names = [options.hostname] as const;

@@ -16,9 +16,10 @@ export { Service } from "./service.ts";
 export { Unit, type UnitArgs } from "./unit.ts";
 export type { Backup, Bastion, Check, Host, Offers, OfflineText, Site } from "./words.ts";
 
-/** A machine that exists already, as its section of the configuration describes it. */
+/** A machine that exists already, as its section of the configuration describes it. Refuses one without a pinned key. */
 export function existingHost(name: string, options: HostOptions): Host {
   const { address, port, user, hostKey, instance, release, bastion } = options;
+  if (hostKey === undefined) throw new RangeError(`${name} has no hostKey to be pinned`);
   const host = { name, address, port, user, hostKey, instance, release };
   return bastion ? { ...host, bastion } : host;
 }

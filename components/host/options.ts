@@ -60,9 +60,11 @@ export const HostOptions = z.strictObject({
     .literal("root", { error: "must be root: the scripts own files that only root may write" })
     .default("root")
     .describe("The login; its key comes from the ssh-agent, never from the configuration."),
-  hostKey: hostKey("machine").describe(
-    "The public host key that the machine must show; another one is refused.",
-  ),
+  hostKey: hostKey("machine")
+    .optional()
+    .describe(
+      "The public host key that the machine must show; another one is refused. Absent where `vm` makes it.",
+    ),
   release: z.enum(releases).describe("The Debian release that configuration is rendered for."),
   instance: z
     .string()

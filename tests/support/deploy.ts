@@ -54,7 +54,11 @@ type Register = (request: Request, callback: (error: unknown, response: unknown)
 
 /** State that mocks give back besides the inputs, by resource type. */
 const states: Readonly<Record<string, (name: string) => Record<string, unknown>>> = {
-  "tls:index/privateKey:PrivateKey": (name) => ({ privateKeyPem: pulumi.secret(`KEY ${name}`) }),
+  "tls:index/privateKey:PrivateKey": (name) => ({
+    privateKeyPem: pulumi.secret(`KEY ${name}`),
+    privateKeyOpenssh: pulumi.secret(`SSH KEY ${name}`),
+    publicKeyOpenssh: `ssh-ed25519 AAAA${Buffer.from(name).toString("base64")}\n`,
+  }),
   "tls:index/selfSignedCert:SelfSignedCert": (name) => ({ certPem: `CERT ${name}` }),
   "tls:index/certRequest:CertRequest": (name) => ({ certRequestPem: `REQUEST ${name}` }),
   "tls:index/locallySignedCert:LocallySignedCert": (name) => ({ certPem: `CERT ${name}` }),

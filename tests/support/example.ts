@@ -33,7 +33,8 @@ export function stackSections(file: string): Sections {
   );
   const { hosts, forum } = sections;
   for (const host of Object.values(hosts ?? {})) {
-    Object.assign(host as object, { address: "127.0.0.1", hostKey, ...(host as object) });
+    const key = "vm" in (host as object) ? {} : { hostKey };
+    Object.assign(host as object, { address: "127.0.0.1", ...key, ...(host as object) });
   }
   if (forum) {
     forum["image"] ??= {

@@ -1,0 +1,73 @@
+# shellcheck shell=bash disable=SC2154
+# The machine as libvirt has it. Its configuration is what counts: a running machine takes a change at its next start.
+
+libvirt() { virsh --quiet --connect qemu:///system "$@"; }
+
+# Whether libvirt has the machine; that it does not answer is no answer.
+defined() {
+  local names
+  names=$(libvirt list --all --name) || fail "libvirt does not answer on the hypervisor: see \`systemctl status libvirtd\`"
+  grep -qxF -- "$MACHINE" <<<"$names"
+}
+
+running() { [[ $(libvirt domstate "$MACHINE") == running ]]; }
+
+refuse_stranger() {
+  ! defined || libvirt domblklist --inactive "$MACHINE" | grep -qF -- " $disk" ||
+    fail "there is a machine $MACHINE already, which was not made here: choose another name, or rename that one"
+}
+
+# A network of libvirt's own is there from the start, but not started.
+start_network() {
+  local name=${NETWORK#network }
+  [[ $NETWORK == "network "* ]] || return 0
+  libvirt net-info "$name" >/dev/null || fail "$MACHINE: the hypervisor has no network $name (see above): \
+\`virsh net-list --all\` lists those that it has"
+  libvirt net-autostart "$name" >/dev/null
+  libvirt net-list --name | grep -qxF -- "$name" || libvirt net-start "$name" >/dev/null ||
+    fail "$MACHINE: the network $name does not start (see above)"
+}
+
+# Asked before anything is made; a machine that is there has its memory already.
+need_memory() {
+  local free
+  free=$(awk '$1 == "MemAvailable:" { print int($2 / 1024) }' /proc/meminfo)
+  ((free >= MEMORY)) || fail "$MACHINE: the hypervisor has $free MiB of memory free, and it is to have $MEMORY MiB: give it \
+less, or stop others, then run again"
+}
+
+define() {
+  virt-install --connect qemu:///system --name "$MACHINE" --virt-type "$ACCELERATION" --osinfo detect=on,require=off \
+    --vcpus "$CPUS" --memory "$MEMORY" --import --disk "path=$disk,format=qcow2,bus=virtio" \
+    --disk "path=$folder/seed.iso,device=cdrom" --network "${NETWORK/ /=},mac=$MAC,model=virtio" --graphics none --rng /dev/urandom \
+    --noautoconsole --print-xml 1 >"$folder/domain.xml" || fail "$MACHINE: it could not be described to libvirt (see above)"
+  libvirt define "$folder/domain.xml" >/dev/null || fail "$MACHINE: libvirt does not take it (see above)"
+}
+
+stop() {
+  running || return 0
+  libvirt shutdown "$MACHINE" >/dev/null
+  SECONDS=0
+  while running; do
+    ((SECONDS < STOP_SECONDS)) || fail "$MACHINE did not shut down within $STOP_SECONDS s: see \`virsh console $MACHINE\` on \
+the hypervisor; it goes on as it was"
+    sleep 1
+  done
+}
+
+# What it is to be given: processors, MiB of memory, its card's kind and name of network, and that card's address.
+sized() {
+  local xml card
+  xml=$(libvirt dumpxml --inactive "$MACHINE")
+  card=$(libvirt domiflist --inactive "$MACHINE" | awk 'NF == 5 { print $2, $3, $5; exit }')
+  printf '%s %s %s\n' "$(sed -n 's/^  <vcpu[^>]*>\([0-9]*\)<.*/\1/p' <<<"$xml")" \
+    "$(($(sed -n "s/^  <memory unit='KiB'>\([0-9]*\)<.*/\1/p" <<<"$xml") / 1024))" "${card:-none none none}"
+}
+
+resize() {
+  local what
+  for what in "--vcpus=$CPUS" "--memory=$MEMORY" "--network=${NETWORK/ /=},mac=$MAC,model=virtio"; do
+    virt-xml --connect qemu:///system "$MACHINE" --edit "$what" >/dev/null ||
+      fail "$MACHINE: libvirt does not take the change (see above)"
+  done
+}

@@ -1,0 +1,90 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import { networkConfig, userData } from "../../formats/cloud-init.ts";
+import { bytes, mebibytes } from "../../formats/size.ts";
+import { type Bastion, type Host, type Release, Script } from "../host/index.ts";
+import { cardAddress } from "./card.ts";
+import type { Hypervisor } from "./hypervisor.ts";
+import type { VmOptions } from "./options.ts";
+
+export { Hypervisor } from "./hypervisor.ts";
+export { VmOptions } from "./options.ts";
+
+/** Where disks and images lie on a hypervisor; libvirt's own profile for AppArmor knows the place. */
+const directory = "/var/lib/libvirt/images/platform";
+
+const scripts = ["image.sh", "disk.sh", "domain.sh", "machine.sh"].map(
+  (name) => new URL(`./${name}`, import.meta.url),
+);
+
+/** How the machine is reached once it is there. */
+export interface VirtualMachineArgs {
+  readonly hypervisor: Hypervisor;
+  readonly options: VmOptions;
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  readonly release: Release;
+  readonly bastion?: Bastion | undefined;
+}
+
+/**
+ * A virtual machine on a hypervisor, kept as state there. Its host key is made here and written before its sshd starts, so
+ * that the first connection is pinned already. Its disk is made once; while it is there, the machine is the same one.
+ */
+export class VirtualMachine extends pulumi.ComponentResource {
+  /** The machine; its `instance` is known when it has been made. */
+  readonly host: Host;
+
+  constructor(name: string, args: VirtualMachineArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("platform:vm:VirtualMachine", name, {}, opts);
+    const { hypervisor, options, address, port, user, release, bastion } = args;
+    const child = { parent: this };
+    const key = new tls.PrivateKey(`${name}-host-key`, { algorithm: "ED25519" }, child);
+    const hostKey = key.publicKeyOpenssh.apply((line) => line.trim());
+    const mac = cardAddress(`${hypervisor.host.name}/${name}`);
+    const { network, addresses, gateways, nameservers, authorizedKeys } = options;
+    const firstBoot = pulumi
+      .all([key.privateKeyOpenssh, hostKey])
+      .apply(([priv, pub]) =>
+        userData({ hostname: name, user, authorizedKeys, hostKey: { private: priv, public: pub } }),
+      );
+    const machine = new Script(
+      `${name}-machine`,
+      {
+        host: hypervisor.host,
+        script: scripts,
+        values: {
+          DIRECTORY: directory,
+          MACHINE: name,
+          CPUS: String(options.cpus),
+          MEMORY: String(mebibytes(options.memory)),
+          DISK: String(bytes(options.disk)),
+          IMAGE: options.image.source,
+          CHECKSUM: options.image.checksum,
+          NETWORK: network,
+          MAC: mac,
+          ACCELERATION: options.acceleration,
+          STOP_SECONDS: String(options.stopSeconds),
+          USER_DATA: firstBoot,
+          NETWORK_CONFIG: networkConfig({ mac, addresses, gateways, nameservers }),
+        },
+        state: {
+          autostart: true,
+          cpus: options.cpus,
+          disk: bytes(options.disk),
+          mac,
+          memory: mebibytes(options.memory),
+          network,
+          running: true,
+        },
+        timeoutSeconds: 1800, // an image is fetched
+      },
+      { ...child, protect: options.protect },
+    );
+    const instance = machine.told.apply((told) => told?.["instance"] ?? "");
+    const way = bastion ? { bastion } : {};
+    this.host = { name, address, port, user, hostKey, instance, release, ...way };
+    this.registerOutputs({});
+  }
+}
