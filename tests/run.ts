@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureToolchain } from "../lab/toolchain/index.ts";
 import { sum, summaryLine, tally, type Tally } from "./runner/tally.ts";
-import { nodeArguments, select, usage, type TierName } from "./runner/tiers.ts";
+import { nodeArguments, select, tiers, usage, usual, type TierName } from "./runner/tiers.ts";
 
 const root = join(import.meta.dirname, "..");
 const ci = process.env["CI"] === "true";
@@ -29,7 +29,11 @@ for (const tier of selection.tiers) {
   tallies.push(await runTier(tier, selection.filter));
 }
 const total = sum(tallies);
-console.log(["", ...total.notes, summaryLine(total)].join("\n"));
+const left = (Object.keys(tiers) as TierName[]).filter(
+  (tier) => !usual.some((one) => one === tier),
+);
+const others = args.length > 0 ? [] : left.map((tier) => `not run: ${tier} (npm test -- ${tier})`);
+console.log(["", ...total.notes, ...others, summaryLine(total)].join("\n"));
 const good = total.failed === 0 && total.passed > 0;
 process.exitCode = interrupt.signal.aborted ? 130 : good ? 0 : 1;
 

@@ -99,7 +99,7 @@ export function mmdebstrapArguments(
 }
 
 /** Packs files for the image's root: no folders, so that those of the image keep their modes. */
-async function pack(folder: string, files: readonly RecipeFile[]): Promise<string> {
+export async function pack(folder: string, files: readonly RecipeFile[]): Promise<string> {
   const stage = join(folder, "files");
   for (const { path, mode, content } of files) {
     await mkdir(dirname(join(stage, path)), { recursive: true });

@@ -8,10 +8,15 @@ export const tiers = {
   hosts: { files: "tests/hosts/*.test.ts", isolation: "none" },
   /** Life cycles with the real `pulumi`; one process a file, because its settings are global. */
   engine: { files: "tests/engine/*.test.ts", isolation: "process" },
+  /** Virtual machines that boot: minutes each, so they only run when they are asked for. */
+  vm: { files: "tests/vm/*.test.ts", isolation: "none" },
 } as const;
 
 /** A tier's name. */
 export type TierName = keyof typeof tiers;
+
+/** Those that run when none is named. */
+export const usual = ["unit", "hosts", "engine"] as const satisfies readonly TierName[];
 
 /** What a person asked for on the command line. */
 export interface Selection {
@@ -23,13 +28,14 @@ export interface Selection {
 /** How to run the tests, shown for `help` and after a wrong command. */
 export const usage = `usage: npm test [-- <tier> [<filter>]]
   tiers: unit (seconds), hosts (a lab machine), engine (real pulumi); all three without a tier
+         vm (a virtual machine that boots): only when it is named
   filter: part of a test file's path or, when no file matches, a pattern of tests' names`;
 
 /** Reads the command line; undefined when it makes no sense. */
 export function select(args: readonly string[]): Selection | undefined {
   const [tier, filter, ...rest] = args;
   if (rest.length > 0) return undefined;
-  if (tier === undefined) return { tiers: Object.keys(tiers) as TierName[], filter };
+  if (tier === undefined) return { tiers: usual, filter };
   return Object.hasOwn(tiers, tier) ? { tiers: [tier as TierName], filter } : undefined;
 }
 
