@@ -6,11 +6,11 @@ export interface HostKeyPair {
   readonly public: string;
 }
 
-/** A static address of a machine, with the length of its prefix, such as `192.0.2.7/24` or `2001:db8::7/64`. */
+/** How a machine is on its network. */
 export interface MachineNetwork {
   /** The network card's hardware address, by which it is found whatever the kernel calls it. */
   readonly mac: string;
-  /** None: the network gives them (DHCP, and router advertisements). */
+  /** With their prefixes, such as `192.0.2.7/24` or `2001:db8::7/64`; without any, the network gives them (DHCP). */
   readonly addresses: readonly string[];
   /** The ways out, IPv4 and IPv6. */
   readonly gateways: readonly string[];

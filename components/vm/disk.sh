@@ -7,6 +7,13 @@ disk=$folder/disk.qcow2
 # Bytes that the machine sees; the first line that says so is the disk's own.
 disk_size() { qemu-img info --force-share "$disk" | sed -n 's/^virtual size: .*(\([0-9]*\) bytes)$/\1/p;T;q'; }
 
+# Whoever deleted the file of a machine that runs has not lost its data yet: it goes on in the open file.
+refuse_running_without_disk() {
+  [[ ! -e $disk ]] && defined && ! off || return 0
+  fail "$MACHINE runs, but $disk was deleted: its data is only in the running machine. Copy it out of there; then shut it \
+down, and run again for an empty one"
+}
+
 make_disk() {
   local format
   ensure_image

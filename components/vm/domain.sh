@@ -12,28 +12,12 @@ defined() {
 
 running() { [[ $(libvirt domstate "$MACHINE") == running ]]; }
 
+# Whether nothing of it runs: one that is paused, or about to shut down, still has its disk open.
+off() { [[ $(libvirt domstate "$MACHINE") =~ ^(shut\ off|crashed)$ ]]; }
+
 refuse_stranger() {
   ! defined || libvirt domblklist --inactive "$MACHINE" | grep -qF -- " $disk" ||
     fail "there is a machine $MACHINE already, which was not made here: choose another name, or rename that one"
-}
-
-# A network of libvirt's own is there from the start, but not started.
-start_network() {
-  local name=${NETWORK#network }
-  [[ $NETWORK == "network "* ]] || return 0
-  libvirt net-info "$name" >/dev/null || fail "$MACHINE: the hypervisor has no network $name (see above): \
-\`virsh net-list --all\` lists those that it has"
-  libvirt net-autostart "$name" >/dev/null
-  libvirt net-list --name | grep -qxF -- "$name" || libvirt net-start "$name" >/dev/null ||
-    fail "$MACHINE: the network $name does not start (see above)"
-}
-
-# Asked before anything is made; a machine that is there has its memory already.
-need_memory() {
-  local free
-  free=$(awk '$1 == "MemAvailable:" { print int($2 / 1024) }' /proc/meminfo)
-  ((free >= MEMORY)) || fail "$MACHINE: the hypervisor has $free MiB of memory free, and it is to have $MEMORY MiB: give it \
-less, or stop others, then run again"
 }
 
 define() {
@@ -44,11 +28,20 @@ define() {
   libvirt define "$folder/domain.xml" >/dev/null || fail "$MACHINE: libvirt does not take it (see above)"
 }
 
+# libvirt pauses a machine whose hypervisor has no room left for what it writes; it goes on where it was.
+start() {
+  case $(libvirt domstate "$MACHINE") in
+    running) ;;
+    paused) libvirt resume "$MACHINE" >/dev/null ;;
+    *) libvirt start "$MACHINE" >/dev/null ;;
+  esac || fail "$MACHINE does not start (see above)"
+}
+
 stop() {
-  running || return 0
-  libvirt shutdown "$MACHINE" >/dev/null
+  if off; then return; fi
+  libvirt shutdown "$MACHINE" >/dev/null || fail "$MACHINE cannot be shut down as it is (see above): see to it, then run again"
   SECONDS=0
-  while running; do
+  until off; do
     ((SECONDS < STOP_SECONDS)) || fail "$MACHINE did not shut down within $STOP_SECONDS s: see \`virsh console $MACHINE\` on \
 the hypervisor; it goes on as it was"
     sleep 1

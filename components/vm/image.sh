@@ -19,18 +19,10 @@ ensure_image() {
   found=$("${sum}sum" "$new" | cut -d ' ' -f 1)
   if [[ $found != "$digest" ]]; then
     rm -f "$new"
-    fail "$IMAGE is not what was to be had: its checksum is $sum:$found. Do not use it before you know why; when it is \
+    fail "$IMAGE is not what was to be had: its checksum is $sum:$found, not $CHECKSUM. Do not use it before you know why; when it is \
 right, correct image.checksum, then run again"
   fi
   chmod 0644 "$new"
   sync "$new"
   mv -fT "$new" "$base"
-}
-
-# Refuses when so many bytes do not fit beside what is there.
-need_room() {
-  local free
-  free=$(df --output=avail -B1 "$DIRECTORY" | tail -n 1)
-  ((free >= $1)) || fail "$MACHINE: $DIRECTORY has $((free / 1048576)) MiB free, and $2 takes up to $(($1 / 1048576)) MiB: \
-make room there, then run again"
 }

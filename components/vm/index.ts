@@ -7,15 +7,20 @@ import { cardAddress } from "./card.ts";
 import type { Hypervisor } from "./hypervisor.ts";
 import type { VmOptions } from "./options.ts";
 
-export { Hypervisor } from "./hypervisor.ts";
+export { Hypervisor, hypervisorPackages } from "./hypervisor.ts";
 export { VmOptions } from "./options.ts";
 
 /** Where disks and images lie on a hypervisor; libvirt's own profile for AppArmor knows the place. */
 const directory = "/var/lib/libvirt/images/platform";
 
-const scripts = ["image.sh", "disk.sh", "domain.sh", "machine.sh"].map(
-  (name) => new URL(`./${name}`, import.meta.url),
-);
+/** The script that keeps a machine, in parts. */
+export const machineScripts = [
+  "hypervisor.sh",
+  "image.sh",
+  "disk.sh",
+  "domain.sh",
+  "machine.sh",
+].map((name) => new URL(`./${name}`, import.meta.url));
 
 /** How the machine is reached once it is there. */
 export interface VirtualMachineArgs {
@@ -53,7 +58,7 @@ export class VirtualMachine extends pulumi.ComponentResource {
       `${name}-machine`,
       {
         host: hypervisor.host,
-        script: scripts,
+        script: machineScripts,
         values: {
           DIRECTORY: directory,
           MACHINE: name,
@@ -78,7 +83,7 @@ export class VirtualMachine extends pulumi.ComponentResource {
           network,
           running: true,
         },
-        timeoutSeconds: 1800, // an image is fetched
+        timeoutSeconds: 1800 + options.stopSeconds, // an image is fetched
       },
       { ...child, protect: options.protect },
     );

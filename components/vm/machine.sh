@@ -9,6 +9,7 @@ apply() {
   refuse_stranger
   start_network
   defined || need_memory
+  refuse_running_without_disk
   if [[ ! -e $disk ]]; then make_disk; elif disk_grows; then grows=yes; fi
   write_seed
   if ! defined; then define; fi
@@ -18,7 +19,7 @@ apply() {
     if [[ $grows == yes ]]; then grow_disk; fi
   fi
   libvirt autostart "$MACHINE" >/dev/null
-  running || libvirt start "$MACHINE" >/dev/null || fail "$MACHINE does not start (see above)"
+  start
 }
 
 # A machine that is gone has nothing; its disk may still be there, and is taken again.

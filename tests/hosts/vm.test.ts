@@ -129,6 +129,26 @@ test("what was changed by hand is shown by the field, and put right without anot
   }
 });
 
+test("one that was paused, as on a full disk, is seen and goes on", async () => {
+  await virsh("suspend guest");
+  assert.deepEqual(await preview(inputs(), made()), { "UPDATE state.running": false });
+  machineNow = await well("update", inputs(), made());
+  assert.equal((await virsh("domstate guest")).trim(), "running");
+});
+
+test("a machine that runs while its disk was deleted is left alone, for its data is still there", async () => {
+  const path = `${directory}/guest/disk.qcow2`;
+  await machine.succeed(`mv ${path} ${path}.away`);
+  const [, { error }] = await up(inputs(), made());
+  assert.match(
+    error,
+    /^hypervisor: guest runs, but .*disk\.qcow2 was deleted: its data is only in/,
+  );
+  assert.equal((await virsh("domstate guest")).trim(), "running");
+  await machine.succeed(`mv ${path}.away ${path}`);
+  machineNow = await well("update", inputs(), made());
+});
+
 test("a machine whose disk is gone is another one: another instance, unknown before", async () => {
   const id = await instance();
   await virsh(`destroy guest; virsh -q undefine guest; rm -r ${directory}/guest`);
