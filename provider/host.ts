@@ -10,6 +10,8 @@ export interface Host extends Reach {
   readonly instance: string;
   /** Code name of the Debian release that is expected there. */
   readonly release: string;
+  /** Seconds that what is new there waits for its sshd; 90 when absent. */
+  readonly bootSeconds?: number;
 }
 
 const address = /^[\w.:-]+$/;
@@ -33,8 +35,11 @@ const bastionPatterns: Patterns = { address, user: /^[A-Za-z_][\w.@-]*$/, hostKe
 export function hostFailures(inputs: Properties): CheckFailure[] {
   const host = reveal(inputs["host"] ?? null);
   if (!isObject(host)) return [{ property: "host", reason: "names the machine and is missing" }];
+  const { bastion, bootSeconds = 90 } = host;
   const failures = failuresOf(host, patterns, ["host", "host", "machine"]);
-  const { bastion } = host;
+  if (typeof bootSeconds !== "number") {
+    failures.push({ property: "host.bootSeconds", reason: "must be a number of seconds" });
+  }
   if (bastion === undefined) return failures;
   if (!isObject(bastion)) {
     const reason = "must have the address, port, user and hostKey of the machine in between";
@@ -70,13 +75,14 @@ function failuresOf(
 export function hostOf(properties: Properties): Host {
   const given = reveal(properties["host"] ?? null);
   const host = isObject(given) ? given : {};
-  const { bastion } = host;
+  const { bastion, bootSeconds } = host;
   return {
     name: text(host["name"]),
     ...loginOf(host),
     instance: text(host["instance"]),
     release: text(host["release"]),
     ...(isObject(bastion) ? { bastion: loginOf(bastion) } : {}),
+    ...(typeof bootSeconds === "number" ? { bootSeconds } : {}),
   };
 }
 

@@ -79,7 +79,7 @@ export class Hosts {
     verb: "apply" | "remove",
     script: HostScript,
     signal: AbortSignal,
-    patience = 90,
+    patience = host.bootSeconds ?? 90,
   ): Promise<string> {
     const reached = this.#of(host);
     try {

@@ -40,6 +40,8 @@ export class Link {
         const why = `was refused a session by its sshd: MaxSessions must allow ${channels + 1} on a connection`;
         throw new Unreachable(host, why);
       }
+      const refused = refusedRoot(host, ran);
+      if (refused !== undefined) throw new Unreachable(host, refused);
       const lost = ran.code === 255 ? await connection.lost() : undefined;
       if (lost !== undefined) throw new LinkLost(host, lost);
       return ran;
@@ -72,4 +74,14 @@ export class Link {
       }
     }
   }
+}
+
+/** Why a login that is not root could not become it, of a session that ended before its script began. */
+function refusedRoot({ user }: Host, { stdout, stderr }: Ran): string | undefined {
+  const said = stdout === "" ? /sudo: .*$/m.exec(stderr)?.[0].trim() : undefined;
+  if (user === "root" || said === undefined) return undefined;
+  return (
+    `does not let ${user} become root (${said}): give it \`${user} ALL=(ALL) NOPASSWD: ALL\` in /etc/sudoers.d there, ` +
+    "or take another `user`"
+  );
 }

@@ -4,7 +4,7 @@ import type { Claims } from "./claims.ts";
 import { type Changes, difference, diffResult } from "./difference.ts";
 import { Unreachable } from "./failure.ts";
 import { InitFailed, type ResourceType } from "./grpc/provider.ts";
-import { type Properties, text, UNKNOWN, without } from "./grpc/values.ts";
+import { isObject, type Properties, text, UNKNOWN, without } from "./grpc/values.ts";
 import { hostFailures, hostOf } from "./host.ts";
 import type { Hosts } from "./hosts.ts";
 import { found, importedAs, isImported, isNoted, readable, saysAnotherMachine } from "./import.ts";
@@ -31,7 +31,7 @@ export function resource(kind: Kind, { hosts, claims, offline, known }: Run): Re
     const is = upgraded(olds);
     const form = (all: Properties) => {
       const properties = isImported(is) ? readable(kind, all) : all;
-      return kind.comparable?.(properties) ?? properties;
+      return withoutPatience(kind.comparable?.(properties) ?? properties);
     };
     const changes = difference(form(is), form(news), [...kind.inputs, "host"]);
     for (const mark of marks.filter((one) => one in is)) changes[mark] = "delete";
@@ -105,8 +105,10 @@ export function resource(kind: Kind, { hosts, claims, offline, known }: Run): Re
         return written({ ...news, ...kept, ...unknown(unsure) });
       }
       online();
-      // Not for long: the other hosts of the run go on meanwhile.
-      const how = { verb: "apply", patience: 30, imported: isImported(olds) } as const;
+      // Not for long: the other hosts of the run go on meanwhile. A machine made anew boots as a new one does.
+      const anew = hostOf(news).instance !== hostOf(olds).instance;
+      const patience = anew ? {} : { patience: 30 };
+      const how = { verb: "apply", ...patience, imported: isImported(olds) } as const;
       const what = { ...call, ...how, id, inputs: news, before: { olds, oldInputs } };
       const outputs = pick(await tried(what), kind.outputs);
       return written({ ...news, ...kept, ...outputs });
@@ -142,4 +144,10 @@ function unknown(names: readonly string[]): Properties {
 
 function pick(from: Properties, names: readonly string[]): Properties {
   return Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)));
+}
+
+/** How long one waits for a machine is no part of what is on it. */
+function withoutPatience(properties: Properties): Properties {
+  const { host } = properties;
+  return isObject(host) ? { ...properties, host: without(host, "bootSeconds") } : properties;
 }

@@ -61,7 +61,11 @@ export class DockerEngine extends Service {
     const ready = ["docker", "version"] as const;
     const service = { host, unit: "docker.service", ready, packages };
     const unit = new Unit(`${name}-unit`, service, child);
-    this.provider = dockerProvider(`${name}-provider`, host, { ...child, dependsOn: unit });
+    const login = host.user === "root" ? [] : [this.admit(`${name}-login`, host)];
+    this.provider = dockerProvider(`${name}-provider`, host, {
+      ...child,
+      dependsOn: [unit, ...login],
+    });
     this.checks = [dockerCheck(host)];
     this.registerOutputs({ checks: this.checks });
   }
@@ -73,6 +77,13 @@ export class DockerEngine extends Service {
     const values = { IMAGE: image.name, ARCHIVE: image.archive };
     const state = { image: image.name };
     new Script(name, { host: this.#host, script, values, state, timeoutSeconds: 900 }, opts);
+  }
+
+  /** Makes the host's login a member of the group that may talk with the engine. */
+  private admit(name: string, host: Host): Script {
+    const script = new URL("./login.sh", import.meta.url);
+    const args = { host, script, values: { LOGIN: host.user }, state: { member: true } };
+    return new Script(name, args, { parent: this });
   }
 
   /** Options for a resource in this engine that must wait for all that was put on the host before it. */

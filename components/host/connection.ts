@@ -11,19 +11,16 @@ import type { Bastion, Host } from "./words.ts";
  * error, so this is the only place that builds one.
  */
 export function connection(host: Host): types.input.remote.ConnectionArgs {
-  return { ...login(host), ...(host.bastion ? { proxy: login(host.bastion) } : {}) };
+  const { bastion, bootSeconds = 90 } = host;
+  // With the back-off of up to 5 s, about as long as it boots.
+  const patience = { dialErrorLimit: Math.ceil(bootSeconds / 5) + 2, perDialTimeout: 15 };
+  const between = bastion ? { proxy: { ...login(bastion), ...patience } } : {};
+  return { ...login(host), ...patience, ...between };
 }
 
 /** The part of a connection that the machine and its bastion have alike. */
 function login({ address, port, user, hostKey }: Bastion): types.input.remote.ProxyConnectionArgs {
-  return {
-    host: address,
-    port,
-    user,
-    hostKey,
-    dialErrorLimit: 20, // with the back-off of 5 s: about a minute and a half for a machine that boots
-    perDialTimeout: 15,
-  };
+  return { host: address, port, user, hostKey };
 }
 
 /**

@@ -18,8 +18,11 @@ export type { Backup, Bastion, Check, Host, Offers, OfflineText, Site } from "./
 
 /** A machine that exists already, as its section of the configuration describes it. Refuses one without a pinned key. */
 export function existingHost(name: string, options: HostOptions): Host {
-  const { address, port, user, hostKey, instance, release, bastion } = options;
+  const { address, port, user, hostKey, instance, release, bastion, bootSeconds } = options;
   if (hostKey === undefined) throw new RangeError(`${name} has no hostKey to be pinned`);
-  const host = { name, address, port, user, hostKey, instance, release };
-  return bastion ? { ...host, bastion } : host;
+  return {
+    ...{ name, address, port, user, hostKey, instance, release },
+    ...(bastion ? { bastion } : {}),
+    ...(bootSeconds === undefined ? {} : { bootSeconds }),
+  };
 }

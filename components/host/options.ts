@@ -57,9 +57,14 @@ export const HostOptions = z.strictObject({
   ),
   port,
   user: z
-    .literal("root", { error: "must be root: the scripts own files that only root may write" })
+    .string()
+    .regex(/^[a-z_][a-z0-9_-]{0,31}$/, {
+      error: "must be a login of Debian, such as root or admin",
+    })
     .default("root")
-    .describe("The login; its key comes from the ssh-agent, never from the configuration."),
+    .describe(
+      "The login: root, or one that becomes root by sudo without a password. Its key comes from the ssh-agent.",
+    ),
   hostKey: hostKey("machine")
     .optional()
     .describe(
@@ -72,6 +77,14 @@ export const HostOptions = z.strictObject({
     .default("1")
     .describe(
       "Change it when the machine was made anew: everything is applied again in the next run.",
+    ),
+  bootSeconds: z
+    .int()
+    .min(10)
+    .max(3600)
+    .optional()
+    .describe(
+      "How long its sshd may take to answer after a start: 90 seconds when absent; of a virtual machine 180, or 900 without `kvm`.",
     ),
   bastion: BastionOptions.optional().describe(
     "The machine that connects through to it (a jump host), where it is not reached directly.",

@@ -24,6 +24,8 @@ export interface Host {
   /** New for each creation of the machine; a changed one means that nothing is there. */
   readonly instance: pulumi.Input<string>;
   readonly release: Release;
+  /** Seconds that its sshd may take until it answers after a start; 90 when absent. */
+  readonly bootSeconds?: number;
   /** What is between here and the machine; `address` is as the bastion sees it. Reached directly when absent. */
   readonly bastion?: Bastion;
 }

@@ -2,10 +2,9 @@
 # How Packages talks with apt: it asks no question, waits for whoever is at it, and throws nothing out.
 careful=(-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold --no-remove)
 
-# Runs apt or dpkg without questions; cloud-init, and whoever else holds a lock of theirs, is waited for.
+# Runs apt or dpkg without questions; whoever holds a lock of theirs is waited for.
 patient() {
   local output start=$SECONDS
-  if command -v cloud-init >/dev/null; then cloud-init status --wait >/dev/null || true; fi
   while ! output=$(DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l "$@" 2>&1); do
     if [[ $output =~ (Could not get lock|Unable to lock|locked by another) ]] && ((SECONDS - start < 300)); then
       sleep 2

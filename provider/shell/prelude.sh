@@ -69,6 +69,7 @@ case ${1:-} in
     forget_owner "$ID"
     ;;
   *)
+    await_boot
     lock
     check_release
     note_owner

@@ -37,8 +37,8 @@ export function scriptText(
   files: readonly URL[],
   values: Readonly<Record<string, ShellValue>>,
 ): string {
-  const prelude = new URL("./prelude.sh", import.meta.url);
-  const text = assignments(values) + [prelude, ...files].map(textOf).join("\n");
+  const before = ["boot.sh", "prelude.sh"].map((name) => new URL(`./${name}`, import.meta.url));
+  const text = assignments(values) + [...before, ...files].map(textOf).join("\n");
   const id = createHash("sha256").update(text).digest("hex");
   return assignments({ CONTENT_ID: id }) + text;
 }

@@ -57,3 +57,25 @@ test("an archive is loaded, and loaded again when its image is gone", async () =
     /does not hold other:1: name the image that it holds/,
   );
 });
+
+test("a login that is not root talks with the engine from its next connection on, until it goes", async () => {
+  const machine = await testMachine("components");
+  await machine.succeed(
+    "useradd -m -s /bin/bash ops; cp -r /root/.ssh /home/ops/; chown -R ops /home/ops/.ssh; " +
+      "echo 'ops ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/ops",
+  );
+  const options = DockerEngineOptions.parse({ source: "debian" });
+  const asOps = "su - ops -c 'docker version --format {{.Server.Os}}'";
+  await laws(
+    machine,
+    () => new DockerEngine("engine", { host: { ...exampleHost(), user: "ops" }, options }),
+    async () => {
+      assert.equal(await machine.succeed(asOps), "linux\n");
+    },
+    {},
+    async () => {
+      assert.doesNotMatch(await machine.succeed("id -nG ops"), /docker/);
+    },
+  );
+  await machine.succeed("userdel -r ops 2>/dev/null; rm /etc/sudoers.d/ops");
+});

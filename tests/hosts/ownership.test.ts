@@ -145,7 +145,10 @@ test("somebody with sudo but not root works on the same state", async () => {
       set(["/etc/own/b"], { host: { ...host, user: "ops" } }),
       kept,
     );
-    assert.match(step.error, /sudo: a password is required/);
+    assert.match(
+      step.error,
+      /does not let ops become root \(sudo: a password is required\): give it `ops ALL=\(ALL\) NOPASSWD: ALL`/,
+    );
     await removed(run, { ...kept, inputs: set(["/etc/own/a"]) });
   });
   await machine.succeed(

@@ -155,6 +155,7 @@ test("the configuration is read in config.ts alone", () => {
 test("every script ends by running its verb, and reads no other input", () => {
   const libraries = [
     "apt.sh",
+    "boot.sh",
     "check.sh",
     "detached.sh", // its stdin goes on with the script that it runs
     "disk.sh",

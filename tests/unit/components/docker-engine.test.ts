@@ -69,6 +69,22 @@ test("an engine from Debian is a set, packages, a unit and a pinned provider", a
   }
 });
 
+test("a login that is not root is let in before the first connection to the engine", async () => {
+  const host = { ...exampleHost(), user: "ops" };
+  const { resource, list } = await deploy(
+    () => new DockerEngine("engine", { host, options: debian }),
+  );
+  assert.equal(list.length, 6);
+  const { inputs, parent } = resource("engine-login");
+  assert.deepEqual(
+    { values: inputs["values"], state: inputs["state"], parent },
+    { values: { LOGIN: "ops" }, state: { member: true }, parent: "engine" },
+  );
+  const provider = resource("engine-provider");
+  assert.equal(provider.inputs["host"], "ssh://ops@192.0.2.7:2222");
+  assert.deepEqual(provider.dependsOn, ["engine-login", "engine-unit"]);
+});
+
 test("the daemon's settings are judged before, and never take the place of a person's", async () => {
   const { resource } = await deploy(
     () => new DockerEngine("engine", { host: exampleHost(), options: debian }),

@@ -63,6 +63,24 @@ test("a change gives up after a minute and a half", async (t) => {
   assert.deepEqual([tries.length, tries.at(-1)], [24, 92]);
 });
 
+test("a machine that boots for long is given its own time, also when it was made anew", async (t) => {
+  const { open, outcome, tries } = setup(t, Infinity);
+  const unit = hostProvider({ log: () => undefined, open, env: {} }).resources["host:index:Unit"];
+  assert.ok(unit);
+  const slow = { ...host, bootSeconds: 200 };
+  const inputs = { host: slow, unit: "a.service", enabled: true, active: true, ready: "true" };
+  const call = { urn: urn("Unit"), name: "web", id: "a", signal };
+  assert.match(
+    String(await outcome(Promise.resolve(unit.create({ ...call, inputs, preview: false })))),
+    /cannot be reached/,
+  );
+  assert.equal(tries.at(-1), 200);
+  const anew = { ...inputs, host: { ...slow, instance: "another" } };
+  const change = { ...call, news: anew, olds: inputs, oldInputs: inputs, preview: false };
+  assert.match(String(await outcome(Promise.resolve(unit.update(change)))), /cannot be reached/);
+  assert.ok((tries.at(-1) ?? 0) > 400, `gave up after ${tries.at(-1)} s in all`);
+});
+
 test("a read does not wait, and a change after it does", async (t) => {
   const { hosts, outcome, tries } = setup(t, 10);
   assert.match(String(await outcome(hosts.manifest(forum, signal))), /^Unreachable: /);

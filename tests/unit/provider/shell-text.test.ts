@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { lockSeconds, remoteCommand, scriptText } from "../../../provider/shell/text.ts";
 import { assignmentLines } from "../../support/scripts.ts";
 
+const boot = new URL("../../../provider/shell/boot.sh", import.meta.url);
 const prelude = new URL("../../../provider/shell/prelude.sh", import.meta.url);
 const script = new URL("../../../provider/shell/packages.sh", import.meta.url);
 const look = new URL("../../../provider/shell/look.sh", import.meta.url);
@@ -31,7 +32,7 @@ test("script and command line wait for the host's lock for the same time", () =>
 test("the text is the values, the prelude and the scripts, in this order", () => {
   const text = scriptText([look, script], { NAME: "it's", LIST: ["a", "b c"] });
   assert.deepEqual(assignmentLines(text), [String.raw`NAME='it'\''s'`, "LIST=('a' 'b c')"]);
-  const files = [prelude, look, script].map((file) => readFileSync(file, "utf8"));
+  const files = [boot, prelude, look, script].map((file) => readFileSync(file, "utf8"));
   assert.ok(text.endsWith(`LIST=('a' 'b c')\n${files.join("\n")}`));
 });
 
