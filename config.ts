@@ -1,18 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { CertificateOptions } from "./components/certificate/index.ts";
+import { ContainerOptions } from "./components/container-machine/index.ts";
 import { DiscourseOptions } from "./components/discourse/index.ts";
 import { DockerEngineOptions } from "./components/docker-engine/index.ts";
 import { HostOptions } from "./components/host/index.ts";
 import { NginxOptions } from "./components/nginx/index.ts";
 import { VmOptions } from "./components/vm/index.ts";
-import { contradictions, member, type Problem } from "./stacks/contradictions.ts";
+import { contradictions } from "./stacks/contradictions.ts";
+import { member, type Problem } from "./stacks/problems.ts";
 import { secretPaths } from "./stacks/secrets.ts";
 
 /** A machine and the services of the machine itself. */
 const HostSection = HostOptions.extend({
   vm: VmOptions.optional().describe(
     "The virtual machine that is made; absent for one that exists.",
+  ),
+  container: ContainerOptions.optional().describe(
+    "The container that is made as a machine, for labs and trials; absent for one that exists.",
   ),
   docker: DockerEngineOptions.prefault({}),
   nginx: NginxOptions.prefault({}),

@@ -1,17 +1,6 @@
 import { typedNames } from "../components/discourse/index.ts";
-
-/** One thing wrong in the configuration: its path and what to do. */
-export interface Problem {
-  readonly path: string;
-  readonly message: string;
-}
-
-/** A member of a value that may be anything; undefined when it has none of that name. */
-export function member(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null
-    ? (value as Record<string, unknown>)[key]
-    : undefined;
-}
+import { madeMachine } from "./made-machines.ts";
+import { entries, member, type Problem } from "./problems.ts";
 
 /**
  * What no schema of a single section can see. It takes the sections as they were written, whatever is wrong in
@@ -29,13 +18,9 @@ export function contradictions(raw: unknown): Problem[] {
     ...hosts.flatMap(([name, host]) => [
       ...redirectsOf(name, member(host, "nginx"), forum),
       ...groupOf(name, member(host, "nginx")),
-      ...virtualOf(name, host, hosts),
+      ...madeMachine(name, host, hosts),
     ]),
   ];
-}
-
-function entries(value: unknown): [string, unknown][] {
-  return typeof value === "object" && value !== null ? Object.entries(value) : [];
 }
 
 function machineOf(forum: unknown, machines: readonly string[]): Problem[] {
@@ -67,29 +52,6 @@ function redirectsOf(machine: string, nginx: unknown, forum: unknown): Problem[]
           },
         ],
   );
-}
-
-/** A machine is there already, with a key that is known, or it is made on one that is. */
-function virtualOf(
-  name: string,
-  host: unknown,
-  all: readonly (readonly [string, unknown])[],
-): Problem[] {
-  const at = `hosts.${name}`;
-  const vm = member(host, "vm");
-  if (vm === undefined) {
-    if (member(host, "hostKey") !== undefined) return [];
-    const message = "is missing: give the key in /etc/ssh/ssh_host_ed25519_key.pub on the machine";
-    return [{ path: `${at}.hostKey`, message }];
-  }
-  const made = ["hostKey", "instance"]
-    .filter((field) => member(host, field) !== undefined)
-    .map((field) => ({ path: `${at}.${field}`, message: "is made with the machine: take it out" }));
-  const hypervisor = member(vm, "hypervisor");
-  const there = all.filter(([, one]) => member(one, "vm") === undefined).map(([one]) => one);
-  if (typeof hypervisor !== "string" || there.includes(hypervisor)) return made;
-  const message = `names no machine that is there: take one of ${there.join(", ") || "those that you add to hosts"}`;
-  return [...made, { path: `${at}.vm.hypervisor`, message }];
 }
 
 function groupOf(machine: string, nginx: unknown): Problem[] {

@@ -1,17 +1,18 @@
 import { Certificate, CertificateAuthority } from "../components/certificate/index.ts";
 import { Discourse } from "../components/discourse/index.ts";
-import { DockerEngine } from "../components/docker-engine/index.ts";
 import type { Host, Offers } from "../components/host/index.ts";
 import { Nginx } from "../components/nginx/index.ts";
 import type { Configuration } from "../config.ts";
+import { engines, type Engines } from "./engines.ts";
 import { machines } from "./machines.ts";
 
 /** The stack: one function a section, and the rooms that collect what the others offer. */
 export function platform(config: Configuration) {
   const authority = new CertificateAuthority("authority", config.certificates);
-  const hosts = machines(config.hosts);
+  const engine = engines(config.hosts);
+  const hosts = machines(config.hosts, engine);
   const parts = config.forum
-    ? forum(config, config.forum, { hosts, authority })
+    ? forum(config, config.forum, { hosts, engine, authority })
     : { urls: [], offers: [] };
   return {
     urls: parts.urls,
@@ -21,16 +22,23 @@ export function platform(config: Configuration) {
   };
 }
 
+/** What the sections share. */
+interface Shared {
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly engine: Engines;
+  readonly authority: CertificateAuthority;
+}
+
 /** The forum on its machine: engine, container, certificate, proxy. */
 function forum(
   config: Configuration,
   options: NonNullable<Configuration["forum"]>,
-  { hosts, authority }: { hosts: ReadonlyMap<string, Host>; authority: CertificateAuthority },
+  { hosts, engine: engineOn, authority }: Shared,
 ) {
   const section = config.hosts[options.host];
   const host = hosts.get(options.host);
   if (!section || !host) throw new RangeError(`no machine is called ${options.host}`);
-  const engine = new DockerEngine(`${host.name}-docker`, { host, options: section.docker });
+  const engine = engineOn(host);
   const discourse = new Discourse("forum", { host, engine, options });
   const names = [options.hostname] as const;
   const certificate = new Certificate("forum-certificate", {

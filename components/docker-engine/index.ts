@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   ConfigSet,
   dockerProvider,
+  goesWith,
   lastResource,
   Packages,
   Script,
@@ -43,9 +44,7 @@ export class DockerEngine extends Service {
         adopt: "refuse", // a data-root or a mirror that stands there must not be lost
         validate: [["sh", "-c", validateDaemon]],
         activate: [["sh", "-c", restartDaemon]],
-        probe: [
-          ["sh", "-c", "! systemctl is-enabled -q docker 2>/dev/null || docker version >/dev/null"],
-        ],
+        probe: [["sh", "-c", `${absent} || docker version >/dev/null`]],
       },
       child,
     );
@@ -89,7 +88,8 @@ export class DockerEngine extends Service {
   /** Options for a resource in this engine that must wait for all that was put on the host before it. */
   after(parent: pulumi.Resource): pulumi.CustomResourceOptions {
     const last = lastResource(this.#host);
-    return { parent, provider: this.provider, dependsOn: last ? [last] : [] };
+    const after = { parent, provider: this.provider, dependsOn: last ? [last] : [] };
+    return { ...goesWith(this.#host), ...after };
   }
 }
 
@@ -97,9 +97,12 @@ export class DockerEngine extends Service {
 const validateDaemon =
   "! dockerd --help 2>/dev/null | grep -q -- --validate || dockerd --validate --config-file=/etc/docker/daemon.json";
 
+// Of an engine that was removed, apt leaves the old init script, which systemd still calls enabled.
+const absent = "! command -v dockerd >/dev/null || ! systemctl is-enabled -q docker 2>/dev/null";
+
 // A reload first, so that the daemon knows of live-restore before it goes; nothing before it is installed.
 const restartDaemon =
-  "systemctl is-enabled -q docker 2>/dev/null || exit 0; systemctl reload docker || true; " +
+  `if ${absent}; then exit 0; fi; systemctl reload docker || true; ` +
   "systemctl reset-failed docker; systemctl restart docker";
 
 function dockerCheck(host: Host): Check {

@@ -13,6 +13,19 @@ export function chain(host: Host, resource: pulumi.Resource): void {
   lastOn.set(host, resource);
 }
 
+const makers = new WeakMap<Host, pulumi.Resource>();
+
+/** Says which resource makes a machine: what is on it goes with it, and needs no removal of its own then. */
+export function madeBy(host: Host, resource: pulumi.Resource): void {
+  makers.set(host, resource);
+}
+
+/** The option by which a resource on a machine goes with it; none for a machine that was there. */
+export function goesWith(host: Host): Pick<pulumi.CustomResourceOptions, "deletedWith"> {
+  const deletedWith = makers.get(host);
+  return deletedWith ? { deletedWith } : {};
+}
+
 /** Options with which a resource waits for the host's last one, besides what the caller wants. */
 export function chained(
   host: Host,
@@ -20,5 +33,9 @@ export function chained(
 ): pulumi.CustomResourceOptions {
   const last = lastOn.get(host);
   const wanted = opts.dependsOn === undefined ? [] : [opts.dependsOn].flat();
-  return { ...opts, dependsOn: last ? [...(wanted as pulumi.Resource[]), last] : opts.dependsOn };
+  return {
+    ...goesWith(host),
+    ...opts,
+    dependsOn: last ? [...(wanted as pulumi.Resource[]), last] : opts.dependsOn,
+  };
 }

@@ -23,6 +23,13 @@ export const size = z.custom<Size>(
   },
 );
 
+/** A public key that may log in, as `ssh-add -L` shows it. */
+export const publicKey = z
+  .string()
+  .regex(/^(?:ssh|ecdsa|sk)-[\w@.-]+ [A-Za-z0-9+/]+={0,2}(?: [^\r\n]*)?$/, {
+    error: "must be a public key as `ssh-ed25519 AAAA…` (the line that `ssh-add -L` shows)",
+  });
+
 const address = z.union([hostname, z.ipv4(), z.ipv6()], {
   error: "must be a host name or an IP address",
 });
@@ -68,7 +75,7 @@ export const HostOptions = z.strictObject({
   hostKey: hostKey("machine")
     .optional()
     .describe(
-      "The public host key that the machine must show; another one is refused. Absent where `vm` makes it.",
+      "The public host key that the machine must show; another one is refused. Absent where `vm` or `container` makes it.",
     ),
   release: z.enum(releases).describe("The Debian release that configuration is rendered for."),
   instance: z

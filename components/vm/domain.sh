@@ -18,6 +18,17 @@ off() { [[ $(libvirt domstate "$MACHINE") =~ ^(shut\ off|crashed)$ ]]; }
 refuse_stranger() {
   ! defined || libvirt domblklist --inactive "$MACHINE" | grep -qF -- " $disk" ||
     fail "there is a machine $MACHINE already, which was not made here: choose another name, or rename that one"
+  [[ ! -e $folder/owner || $(owner 1) == "$HOST_KEY" ]] ||
+    fail "$folder is that of a machine with another host key than this stack's: another stack made it, or this one before it \
+lost its state. Choose another name; or, when nobody needs its data, remove that machine by \`virsh\`, and the folder"
+}
+
+# Whose machine it is: the host key that was made for it, and how the stack calls the hypervisor.
+owner() { sed -n "$1p" "$folder/owner"; }
+claim() {
+  printf '%s\n' "$HOST_KEY" "$HYPERVISOR" >"$folder/owner.new"
+  sync "$folder/owner.new"
+  mv -fT "$folder/owner.new" "$folder/owner"
 }
 
 define() {

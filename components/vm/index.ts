@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { networkConfig, userData } from "../../formats/cloud-init.ts";
 import { bytes, mebibytes } from "../../formats/size.ts";
-import { type Bastion, type Host, type Release, Script } from "../host/index.ts";
+import { type Host, type HostOptions, madeHost, Script } from "../host/index.ts";
 import { cardAddress } from "./card.ts";
 import type { Hypervisor } from "./hypervisor.ts";
 import type { VmOptions } from "./options.ts";
@@ -22,15 +22,11 @@ export const machineScripts = [
   "machine.sh",
 ].map((name) => new URL(`./${name}`, import.meta.url));
 
-/** How the machine is reached once it is there. */
+/** Where the machine runs, and how it is reached once it is there. */
 export interface VirtualMachineArgs {
   readonly hypervisor: Hypervisor;
   readonly options: VmOptions;
-  readonly address: string;
-  readonly port: number;
-  readonly user: string;
-  readonly release: Release;
-  readonly bastion?: Bastion | undefined;
+  readonly reach: HostOptions;
 }
 
 /**
@@ -43,7 +39,8 @@ export class VirtualMachine extends pulumi.ComponentResource {
 
   constructor(name: string, args: VirtualMachineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:vm:VirtualMachine", name, {}, opts);
-    const { hypervisor, options, address, port, user, release, bastion } = args;
+    const { hypervisor, options, reach } = args;
+    const { user } = reach;
     const child = { parent: this };
     const key = new tls.PrivateKey(`${name}-host-key`, { algorithm: "ED25519" }, child);
     const hostKey = key.publicKeyOpenssh.apply((line) => line.trim());
@@ -61,6 +58,8 @@ export class VirtualMachine extends pulumi.ComponentResource {
         script: machineScripts,
         values: {
           DIRECTORY: directory,
+          HOST_KEY: hostKey,
+          HYPERVISOR: hypervisor.host.name,
           MACHINE: name,
           CPUS: String(options.cpus),
           MEMORY: String(mebibytes(options.memory)),
@@ -87,9 +86,14 @@ export class VirtualMachine extends pulumi.ComponentResource {
       },
       { ...child, protect: options.protect },
     );
-    const instance = machine.told.apply((told) => told?.["instance"] ?? "");
-    const way = bastion ? { bastion } : {};
-    this.host = { name, address, port, user, hostKey, instance, release, ...way };
+    const bootSeconds = options.acceleration === "kvm" ? 180 : 900;
+    this.host = madeHost(
+      name,
+      { bootSeconds, ...reach },
+      {
+        ...{ hostKey, by: machine, protect: options.protect },
+      },
+    );
     this.registerOutputs({});
   }
 }

@@ -2,7 +2,7 @@
 # Keeps the virtual machine MACHINE on this hypervisor: CPUS, MEMORY in MiB, DISK in bytes, a card with MAC on NETWORK (kind
 # and name, such as `bridge br0`), ACCELERATION kvm or qemu. A change of its size shuts it down and starts it again; it has
 # STOP_SECONDS for that. What cloud-init reads counts for the first boot. DIRECTORY holds disks and images.
-: "${MACHINE:?}" "${CPUS:?}" "${MEMORY:?}" "${DISK:?}" "${MAC:?}" "${NETWORK:?}" "${ACCELERATION:?}" "${STOP_SECONDS:?}"
+: "${HOST_KEY:?}" "${HYPERVISOR:?}" "${MACHINE:?}" "${CPUS:?}" "${MEMORY:?}" "${DISK:?}" "${MAC:?}" "${NETWORK:?}" "${ACCELERATION:?}" "${STOP_SECONDS:?}"
 
 apply() {
   local grows=no
@@ -11,6 +11,7 @@ apply() {
   defined || need_memory
   refuse_running_without_disk
   if [[ ! -e $disk ]]; then make_disk; elif disk_grows; then grows=yes; fi
+  claim
   write_seed
   if ! defined; then define; fi
   if [[ $(sized) != "$CPUS $MEMORY $NETWORK $MAC" || $grows == yes ]]; then
@@ -40,6 +41,8 @@ check() {
 # Its disk goes with it: whoever wants to keep that takes a copy first, or lets the machine go out of the state.
 remove() {
   refuse_stranger
+  # Of a hypervisor that the stack calls otherwise now, the machine is another resource's.
+  if [[ -e $folder/owner && $(owner 2) != "$HYPERVISOR" ]]; then return; fi
   if defined; then
     stop
     libvirt undefine --nvram "$MACHINE" >/dev/null || fail "$MACHINE: libvirt does not let it go (see above)"

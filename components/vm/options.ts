@@ -1,11 +1,5 @@
 import { z } from "zod";
-import { size } from "../host/index.ts";
-
-const publicKey = z
-  .string()
-  .regex(/^(?:ssh|ecdsa|sk)-[\w@.-]+ [A-Za-z0-9+/]+={0,2}(?: [^\r\n]*)?$/, {
-    error: "must be a public key as `ssh-ed25519 AAAA…` (the line that `ssh-add -L` shows)",
-  });
+import { publicKey, size } from "../host/index.ts";
 
 const ip = z.union([z.ipv4(), z.ipv6()], { error: "must be an IP address" });
 

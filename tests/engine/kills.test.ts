@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { ConfigSet } from "../../components/host/index.ts";
 import { programStack } from "../support/engine.ts";
+import { enginePid } from "../support/engine-process.ts";
 import { heldSet, type Phase, phases } from "../support/held-set.ts";
 import { testMachine } from "../support/machine.ts";
 
@@ -37,16 +37,6 @@ function answers(what: string): string {
 }
 
 const { stack, up, preview, during } = await programStack("kills", program);
-
-/** The process of the engine that works for this one. */
-function enginePid(): number {
-  const children = readFileSync(`/proc/self/task/${process.pid}/children`, "utf8").trim();
-  const found = children
-    .split(" ")
-    .filter((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith("pulumi\0up\0"));
-  assert.equal(found.length, 1);
-  return Number(found[0]);
-}
 
 /** An `up` whose engine is killed in this phase, and then another one, which begins while the change goes on. */
 async function killed(phase: Phase): Promise<{ changes: Record<string, number>; said: string }> {

@@ -31,7 +31,14 @@ function inputs({ cpus = 1, memory = 128, disk = 64 } = {}, values: Properties =
     host,
     script: vmScript,
     values: {
-      ...{ DIRECTORY: directory, MACHINE: "guest", CPUS: `${cpus}`, MEMORY: `${memory}` },
+      ...{
+        DIRECTORY: directory,
+        HOST_KEY: hostKey,
+        HYPERVISOR: "web",
+        MACHINE: "guest",
+        CPUS: `${cpus}`,
+        MEMORY: `${memory}`,
+      },
       ...{ DISK: `${disk * mib}`, IMAGE: "/srv/empty.qcow2", CHECKSUM: `sha256:${checksum}` },
       ...{ NETWORK: "network default", MAC: mac, ACCELERATION: "qemu", STOP_SECONDS: "2" },
       USER_DATA: secret("#cloud-config\n{}\ncanary-of-the-host-key\n"),
@@ -223,6 +230,12 @@ test("a machine of somebody else is refused and left alone; our own goes with it
   const [, { error }] = await stranger.up(theirs);
   assert.match(error, /^hypervisor: there is a machine theirs already, which was not made here: /);
   await virsh("undefine theirs");
+  const again = inputs({ cpus: 2, memory: 160, disk: 96 }, { HOST_KEY: `${hostKey}Other` });
+  const [, other] = await stranger.up(again);
+  assert.match(
+    other.error,
+    /^hypervisor: \/srv\/machines\/guest is that of a machine with another host key/,
+  );
   await virsh("destroy guest");
   await remove(made());
   assert.equal(

@@ -22,6 +22,8 @@ export interface Registered {
     readonly version: string;
     readonly provider: string;
     readonly replacementTrigger: unknown;
+    /** Name of the resource that it goes with, or "". */
+    readonly deletedWith: string;
   };
 }
 
@@ -47,6 +49,7 @@ interface Request {
   getDependenciesList(): string[];
   getAdditionalsecretoutputsList(): string[];
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
+  getDeletedwith(): string;
   getReplacementTrigger(): { toJavaScript(): unknown } | undefined;
 }
 
@@ -133,6 +136,7 @@ function registered(request: Request): Registered {
       additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
       version: request.getVersion(),
       provider: lastPart(request.getProvider().split("::").slice(0, 4).join("::")),
+      deletedWith: lastPart(request.getDeletedwith()),
       replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
     },
   };

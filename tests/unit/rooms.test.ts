@@ -24,7 +24,7 @@ const rooms: Record<string, Room> = {
     files: /^config\.ts$/,
     imports: either(
       publicIndexes,
-      /^stacks\/(?:contradictions|secrets)\.ts$/,
+      /^stacks\/(?:contradictions|problems|secrets)\.ts$/,
       /^(?:@pulumi\/pulumi|zod)$/,
     ),
   },
@@ -124,6 +124,7 @@ test("a forbidden import is found and named", () => {
 test("every component has options, an index, a unit test and a host test of its name", () => {
   assert.deepEqual(components, [
     "certificate",
+    "container-machine",
     "discourse",
     "docker-engine",
     "host",
@@ -157,6 +158,7 @@ test("every script ends by running its verb, and reads no other input", () => {
     "apt.sh",
     "boot.sh",
     "check.sh",
+    "container.sh",
     "detached.sh", // its stdin goes on with the script that it runs
     "disk.sh",
     "domain.sh",

@@ -103,11 +103,12 @@ test("the daemon's settings are judged before, and never take the place of a per
       "dockerd --validate --config-file=/etc/docker/daemon.json'",
   ]);
   assert.deepEqual(activate, [
-    "sh -c 'systemctl is-enabled -q docker 2>/dev/null || exit 0; systemctl reload docker || true; " +
+    "sh -c 'if ! command -v dockerd >/dev/null || ! systemctl is-enabled -q docker 2>/dev/null; then exit 0; fi; " +
+      "systemctl reload docker || true; " +
       "systemctl reset-failed docker; systemctl restart docker'",
   ]);
   assert.deepEqual(probe, [
-    "sh -c '! systemctl is-enabled -q docker 2>/dev/null || docker version >/dev/null'",
+    "sh -c '! command -v dockerd >/dev/null || ! systemctl is-enabled -q docker 2>/dev/null || docker version >/dev/null'",
   ]);
 });
 

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../../../components/host/index.ts";
 import { VmOptions } from "../../../components/vm/index.ts";
 import { describe, parse } from "../../../config.ts";
+import { engines } from "../../../stacks/engines.ts";
 import { machines } from "../../../stacks/machines.ts";
 import { deploy } from "../../support/deploy.ts";
 import { configuration, hostKey, sourceOf } from "../../support/example.ts";
@@ -38,7 +39,7 @@ function told(more: object): string {
 async function deployed(preview = false, more: object = {}) {
   const made = { "forum-machine": { told: { instance: "1a2b" } } };
   const config = configuration({ hosts: { ...hosts, ...more } });
-  return deploy(() => machines(config.hosts), preview, preview ? {} : made);
+  return deploy(() => machines(config.hosts, engines(config.hosts)), preview, preview ? {} : made);
 }
 
 test("a machine is state on its hypervisor, whose packages and daemon come first", async () => {
@@ -55,6 +56,8 @@ test("a machine is state on its hypervisor, whose packages and daemon come first
   const { USER_DATA, ...values } = inputs["values"] as Record<string, string>;
   assert.deepEqual(values, {
     DIRECTORY: "/var/lib/libvirt/images/platform",
+    HOST_KEY: `ssh-ed25519 AAAA${Buffer.from("forum-host-key").toString("base64")}`,
+    HYPERVISOR: "metal",
     MACHINE: "forum",
     CPUS: "4",
     MEMORY: "8192",
@@ -86,6 +89,7 @@ test("a machine is state on its hypervisor, whose packages and daemon come first
   const known = await outputs(host);
   assert.deepEqual(known, {
     ...{ name: "forum", address: "192.0.2.8", port: 22, user: "root", release: "bookworm" },
+    bootSeconds: 180,
     hostKey: `ssh-ed25519 AAAA${Buffer.from("forum-host-key").toString("base64")}`,
     instance: "1a2b",
   });
