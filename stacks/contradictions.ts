@@ -1,5 +1,5 @@
 import { typedNames } from "../components/discourse/index.ts";
-import { madeMachine } from "./made-machines.ts";
+import { madeMachine, sameMachines } from "./made-machines.ts";
 import { entries, member, type Problem } from "./problems.ts";
 
 /**
@@ -15,6 +15,7 @@ export function contradictions(raw: unknown): Problem[] {
       hosts.map(([name]) => name),
     ),
     ...environmentOf(forum),
+    ...sameMachines(hosts),
     ...hosts.flatMap(([name, host]) => [
       ...redirectsOf(name, member(host, "nginx"), forum),
       ...groupOf(name, member(host, "nginx")),

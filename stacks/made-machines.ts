@@ -48,3 +48,18 @@ function rootOf(at: string, host: unknown): Problem[] {
   if (member(host, "container") === undefined || user === "root") return [];
   return [{ path: `${at}.user`, message: "must be root on a machine in a container: take it out" }];
 }
+
+/** Two sections for one machine would each think that it is theirs alone. */
+export function sameMachines(all: readonly (readonly [string, unknown])[]): Problem[] {
+  const first = new Map<string, string>();
+  return all.flatMap(([name, host]) => {
+    const address = member(host, "address");
+    if (typeof address !== "string") return [];
+    const way = [address, member(host, "port") ?? 22, member(member(host, "bastion"), "address")];
+    const place = JSON.stringify(way);
+    const other = first.get(place);
+    if (other === undefined) first.set(place, name);
+    const message = `is that of ${other ?? ""} as well: give each machine an address or a port of its own`;
+    return other === undefined ? [] : [{ path: `hosts.${name}.address`, message }];
+  });
+}

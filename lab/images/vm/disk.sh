@@ -19,10 +19,10 @@ syslinux --install boot.part
 mcopy -i boot.part syslinux.cfg ::
 mcopy -i boot.part root/boot/vmlinuz-* ::vmlinuz
 mcopy -i boot.part root/boot/initrd.img-* ::initrd.img
-truncate -s 1000M root.part
+truncate -s 1400M root.part
 mke2fs -q -t ext4 -L root -d root root.part
-truncate -s 1100M disk
-printf 'start=1MiB,size=96MiB,type=c,bootable\nstart=97MiB,size=1000MiB,type=83\n' | sfdisk -q disk
+truncate -s 1500M disk
+printf 'start=1MiB,size=96MiB,type=c,bootable\nstart=97MiB,size=1400MiB,type=83\n' | sfdisk -q disk
 dd if=/usr/lib/syslinux/mbr/mbr.bin of=disk bs=440 count=1 conv=notrunc status=none
 dd if=boot.part of=disk bs=1M seek=1 conv=notrunc status=none
 dd if=root.part of=disk bs=1M seek=97 conv=notrunc,sparse status=none

@@ -108,7 +108,7 @@ function told(more: object): string[] {
 test("what cannot be a machine is told with all its reasons", () => {
   assert.deepEqual(told({}), []);
   const wrong = { ...container, on: "forum", ports: [], authorizedKeys: ["key"] };
-  const reach = { address: "192.0.2.7", release: "bookworm" };
+  const reach = { address: "192.0.2.9", release: "bookworm" };
   assert.deepEqual(told({ other: { ...reach, hostKey, user: "ops", container: wrong } }), [
     "hosts.other.container.ports must publish at least sshd's port",
     "hosts.other.container.authorizedKeys.0 must be a public key as `ssh-ed25519 AAAA…` (the line that `ssh-add -L` shows)",
@@ -121,4 +121,12 @@ test("what cannot be a machine is told with all its reasons", () => {
     told({ both }).at(-1),
     "hosts.both is a `vm` or a `container`: take one of the two out",
   );
+});
+
+test("two machines at one place are refused, and two ports of one address are not", () => {
+  const twin = { ...hosts.forum };
+  assert.deepEqual(told({ twin }), [
+    "hosts.twin.address is that of forum as well: give each machine an address or a port of its own",
+  ]);
+  assert.deepEqual(told({ twin: { ...twin, port: 2223 } }), []);
 });
