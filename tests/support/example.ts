@@ -46,12 +46,12 @@ export function stackSections(file: string): Sections {
   return sections;
 }
 
-/** Sections as `config.ts` reads them; the forum's hold secrets, so they come encrypted. */
+/** Sections as `config.ts` reads them; those with secrets come encrypted. */
 export function sourceOf(sections: Sections, secret = true): Source {
   return new Map(
     Object.entries(sections).map(([key, value]) => [
       key,
-      { text: JSON.stringify(value), secret: secret && key === "forum" },
+      { text: JSON.stringify(value), secret: secret && ["forum", "backups"].includes(key) },
     ]),
   );
 }

@@ -30,7 +30,8 @@ const rooms: Record<string, Room> = {
   },
   stacks: { files: /^stacks\//, imports: either(publicIndexes, /^config\.ts$/) },
   "a component's renderer": {
-    files: /^components\/(?!host\/)[\w-]+\/(?!index|authority|environment|hypervisor)[\w-]+\.ts$/,
+    files:
+      /^components\/(?!host\/)[\w-]+\/(?!index|authority|environment|hypervisor|place)[\w-]+\.ts$/,
     imports: either(
       /^components\/(?:host|docker-engine)\/index\.ts$/,
       /^formats\//,
@@ -38,7 +39,7 @@ const rooms: Record<string, Room> = {
     ),
   },
   "a component's wiring": {
-    files: /^components\/(?!host\/)[\w-]+\/(?:index|authority|environment|hypervisor)\.ts$/,
+    files: /^components\/(?!host\/)[\w-]+\/(?:index|authority|environment|hypervisor|place)\.ts$/,
     imports: either(/^components\/(?:host|docker-engine)\/index\.ts$/, /^formats\//, /^@pulumi\//),
   },
   "the host": {
@@ -123,6 +124,7 @@ test("a forbidden import is found and named", () => {
 
 test("every component has options, an index, a unit test and a host test of its name", () => {
   assert.deepEqual(components, [
+    "backup",
     "certificate",
     "discourse",
     "docker-engine",
@@ -179,7 +181,11 @@ test("every script ends by running its verb, and reads no other input", () => {
     "unpacked.sh",
     "view.sh",
   ];
-  const scripts = files.filter(({ path }) => /^(?:components|provider)\/.*\.sh$/.test(path));
+  const all = files.filter(({ path }) => /^(?:components|provider)\/.*\.sh$/.test(path));
+  // Those are put on a machine as they are, and run there by others.
+  const scripts = all.filter(
+    ({ path }) => !/^components\/[\w-]+\/programs\/[\w-]+\.sh$/.test(path),
+  );
   const found = scripts.map(({ path }) => basename(path));
   assert.deepEqual(
     libraries.filter((name) => !found.includes(name)),
