@@ -53,10 +53,11 @@ noted() { cat "$dir/$1" 2>/dev/null || printf '%s\n' "$2"; }
 # Runs a command of the service; its words go on as they are.
 service() { "$@" 8>&- </dev/null; }
 
-# Notes how it ended, for the checks; `$1` is the note.
+# Notes how it ended, for the checks; `$1` is the note, and what else is given is removed.
 ended() {
   local code=$? file=$1
   trap - EXIT
+  rm -rf "${@:2}"
   if ((code == 0)); then return; fi
   jq -n --arg said "${reason:-it failed, see the journal of its unit}" '{time: (now | floor), ok: false, said: $said}' | note "$file" || true
   export_metrics || true

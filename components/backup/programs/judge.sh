@@ -30,8 +30,7 @@ older copies are kept. See what became of ${PATHS[*]}; if it is right: npm run b
 # A machine made anew would put its empty service before the copies that are to be restored.
 know_copies() {
   local count
-  snapshots=$(mine snapshots --json) || fail "the copies in $PLACE cannot be listed (see above): run again"
-  count=$(jq length <<<"$snapshots")
+  count=$(own | jq length)
   if [[ $count == 0 || $accept == yes || -e $dir/copies.json ]]; then return; fi
   fail "$PLACE has $count copies of $NAME, and this machine has made none of them: it was made anew. Restore first: \
 npm run backup -- restore $HOST $NAME; if these data shall go on as they are: npm run backup -- run $HOST $NAME --accept"
@@ -40,7 +39,7 @@ npm run backup -- restore $HOST $NAME; if these data shall go on as they are: np
 # Sets `clock`, what is wrong with the time; it is named, and pruning waits until it is right again.
 look_at_clock() {
   local newest now
-  newest=$(jq 'map(.time[:19] + "Z" | fromdate) | max // 0' <<<"$snapshots")
+  newest=$(jq 'map(.time[:19] + "Z" | fromdate) | max // 0' <<<"$(own)")
   now=$(date +%s)
   clock=
   if ((newest > now + 300)); then

@@ -3,12 +3,22 @@
 
 # Nothing that is started here holds our lock when it stays.
 repo() { restic --repo "$REPOSITORY" "${OPTIONS[@]}" "$@" 8>&- </dev/null; }
+own() { jq -c --arg name "$NAME" 'map(select(.tags // [] | index($name))) | sort_by(.time)' <<<"$snapshots"; }
+
 mine() { repo "$1" --host "$HOST" --tag "$NAME" "${@:2}"; }
 
-# Says why the repository does not open; restic speaks of a missing one also when it did not reach it.
+# Sets `snapshots`, all of this machine, or says why the repository does not open; restic speaks of a missing one also when
+# it did not reach it.
 reach() {
-  local said
-  said=$(timeout --kill-after=5 "$REACH_SECONDS" restic --repo "$REPOSITORY" "${OPTIONS[@]}" --no-lock cat config 2>&1 8>&- </dev/null) && return
+  local said words
+  words=$(mktemp -p /run)
+  if snapshots=$(timeout --kill-after=5 "$REACH_SECONDS" restic --repo "$REPOSITORY" "${OPTIONS[@]}" \
+    snapshots --no-lock --json --host "$HOST" 2>"$words" 8>&- </dev/null); then
+    rm -f "$words"
+    return
+  fi
+  said=$(<"$words")
+  rm -f "$words"
   said=$(grep -v '^Is there a repository' <<<"$said" | tail -n 3 | tr '\n' ' ') || true
   case $said in
     *'wrong password'*) fail "the repository $PLACE does not take the password of $etc/password: if backups.password was \
@@ -32,4 +42,11 @@ make_repository() {
     printf '%s\n' "$said" >&2
     exit 1
   fi
+}
+
+# How much room the repository has, for an error; an SFTP server says no more of a full disk than that it failed.
+room_words() {
+  local free
+  free=$(room_there | jq -r '.[0] // empty' 2>/dev/null) || true
+  [[ -z $free ]] || printf ' It has %d MiB free.' "$((free / 1048576))"
 }

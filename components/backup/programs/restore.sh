@@ -2,8 +2,9 @@
 # Restores a copy: to another place and checked there first, and only then into the service, which is asked once more.
 
 restore_copy() {
-  local id=$snapshot
+  local id
   reach
+  choose
   if [[ -n $to ]]; then
     fetch "$id" "$to"
     ask_service "$to" "the copy $id"

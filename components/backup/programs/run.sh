@@ -2,7 +2,7 @@
 # Makes a copy: the service writes a consistent one, it is judged, put into the repository, noted; only then old ones go.
 
 run_copy() {
-  local began=$SECONDS code=0
+  local began=$SECONDS code=0 force=()
   trap 'ended last.json' EXIT
   reach
   repo unlock --quiet >/dev/null || fail "$PLACE cannot be written to (see above): make room there, then run again"
@@ -15,10 +15,11 @@ run_copy() {
   fi
   measure
   judge
-  summary=$(mine backup --json --time "$(date -u '+%F %T')" -- "${PATHS[@]}" | grep '"message_type":"summary"') || code=$?
+  if ! trusted; then force=(--force); fi # nothing is taken over from a copy that may be damaged
+  summary=$(mine backup "${force[@]}" --json --time "$(date -u '+%F %T')" -- "${PATHS[@]}" | grep '"message_type":"summary"') || code=$?
   if ((code != 0)); then
     forget_incomplete
-    fail "the copy could not be put into $PLACE (see above); older copies are kept, the next run begins anew"
+    fail "the copy could not be put into $PLACE (see above).$(room_words) Older copies are kept, and the next run begins anew"
   fi
   refuse_shrunk
   note_copy "$((SECONDS - began))"
@@ -55,10 +56,13 @@ note_copy() {
       + (if $accepted then {accepted: true} else {} end)] | .[-100:]' | note copies.json
 }
 
+# Whether the last copy that was tried was a good one.
+trusted() { [[ $(noted verified.json '{"ok":true}' | jq .ok) == true ]]; }
+
 # Only after a new good copy, and never while nobody knows which of them can be restored.
 prune() {
   unpruned=$clock
-  if [[ $(noted verified.json '{"ok":true}' | jq .ok) == false ]]; then unpruned="the last verification failed"; fi
+  if ! trusted; then unpruned="the last verification failed"; fi
   [[ -z $unpruned ]] || return 0
   mine forget --quiet --group-by host,tags "${KEEP[@]}" --prune >/dev/null || {
     unpruned="restic failed (see above)"

@@ -4,8 +4,8 @@
 list_copies() {
   reach
   printf '%-10s %-21s %10s %14s\n' id made files bytes
-  mine snapshots --no-lock --json | jq -r --argjson known "$(noted copies.json '[]')" '
-    ($known | map({key: .snapshot, value: .}) | from_entries) as $notes | sort_by(.time) | .[]
+  own | jq -r --argjson known "$(noted copies.json '[]')" '
+    ($known | map({key: .snapshot, value: .}) | from_entries) as $notes | .[]
     | ($notes[.short_id] // {}) as $one | [.short_id, .time[:19] + "Z", $one.files // "?", $one.bytes // "?"] | @tsv' |
     while read -r id made files bytes; do printf '%-10s %-21s %10s %14s\n' "$id" "$made" "$files" "$bytes"; done
   say "last run: $(noted last.json '{"said":"none yet"}' | jq -r '.said')"
@@ -17,6 +17,7 @@ probe() {
   local code=0 said here there=null
   install -d -m 0755 "$state" "$dir"
   said=$( (reach) 2>&1) || code=$?
+  said=${said#"$NAME: "}
   install -d -m 0700 "$SCRATCH"
   here=$(df --output=avail -B1 "$SCRATCH" | tail -n 1)
   if ((code == 0)); then there=$(room_there) || there=null; fi
