@@ -42,6 +42,14 @@ const rooms: Record<string, Room> = {
     files: /^components\/(?!host\/)[\w-]+\/(?:index|authority|environment|hypervisor|place)\.ts$/,
     imports: either(/^components\/(?:host|docker-engine)\/index\.ts$/, /^formats\//, /^@pulumi\//),
   },
+  "a component's command": {
+    files: /^components\/[\w-]+\/command\/[\w-]+\.ts$/,
+    imports: either(
+      /^formats\//,
+      /^provider\/(?:connection|failure|host|hosts|link)\.ts$/,
+      /^node:/,
+    ),
+  },
   "the host": {
     files: /^components\/host\//,
     imports: either(
@@ -181,10 +189,8 @@ test("every script ends by running its verb, and reads no other input", () => {
     "unpacked.sh",
     "view.sh",
   ];
-  const all = files.filter(({ path }) => /^(?:components|provider)\/.*\.sh$/.test(path));
-  // Those are put on a machine as they are, and run there by others.
-  const scripts = all.filter(
-    ({ path }) => !/^components\/[\w-]+\/programs\/[\w-]+\.sh$/.test(path),
+  const scripts = files.filter(({ path }) =>
+    /^(?:components|provider)\/(?!.*programs\/).*\.sh$/.test(path), // those are put on a machine as they are
   );
   const found = scripts.map(({ path }) => basename(path));
   assert.deepEqual(
@@ -192,7 +198,9 @@ test("every script ends by running its verb, and reads no other input", () => {
     [],
   );
   assert.ok(
-    scripts.every(({ path }) => /^(?:components\/[\w-]+|provider\/shell)\/[\w-]+\.sh$/.test(path)),
+    scripts.every(({ path }) =>
+      /^(?:components\/[\w-]+(?:\/command)?|provider\/shell)\/[\w-]+\.sh$/.test(path),
+    ),
   );
   for (const { path, text } of scripts) {
     const runs = text.endsWith('\n"$@" </dev/null\n');
