@@ -3,7 +3,11 @@ import { parse as parseYaml } from "yaml";
 import { describe, parse, type Configuration, type Source } from "../../config.ts";
 
 /** Secrets of the examples; each is looked for everywhere it must not be. */
-export const canaries = { user: "canary-smtp-user", password: "canary-smtp-password" } as const;
+export const canaries = {
+  user: "canary-smtp-user",
+  password: "canary-smtp-password",
+  copies: "canary-of-the-copies",
+} as const;
 
 /** A host key as a machine may have it. */
 export const hostKey =
@@ -31,7 +35,7 @@ export function stackSections(file: string): Sections {
   const sections = Object.fromEntries(
     Object.entries(config).map(([key, value]) => [key.replace(/^platform:/, ""), value]),
   );
-  const { hosts, forum } = sections;
+  const { hosts, forum, backups } = sections;
   for (const host of Object.values(hosts ?? {})) {
     const key = "vm" in (host as object) ? {} : { hostKey };
     Object.assign(host as object, { address: "127.0.0.1", ...key, ...(host as object) });
@@ -41,8 +45,13 @@ export function stackSections(file: string): Sections {
       name: "discourse-standin:1",
       archive: "/var/lib/platform/images/standin.tar",
     };
-    forum["smtp"] = { ...(forum["smtp"] as object), ...canaries };
+    forum["smtp"] = {
+      ...(forum["smtp"] as object),
+      user: canaries.user,
+      password: canaries.password,
+    };
   }
+  if (backups) backups["password"] ??= canaries.copies;
   return sections;
 }
 
