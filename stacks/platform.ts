@@ -15,19 +15,21 @@ export function platform(config: Configuration) {
     ? forum(config, config.forum, { hosts, authority })
     : { urls: [], offers: [] };
   const backups = parts.offers.flatMap((one) => one.backups);
-  const kept = config.backups ? copies(config.backups, { hosts, backups }) : [];
+  const kept = config.backups ? keep(config.backups, { hosts, backups }) : [];
   return {
     urls: parts.urls,
     authorityCertificate: authority.certPem,
     hosts: Object.fromEntries(hosts),
     checks: [...parts.offers, ...kept].flatMap(({ checks }) => checks),
     backups,
-    backupKeys: Object.fromEntries(kept.map(({ machine, publicKey }) => [machine, publicKey])),
+    copies: Object.fromEntries(
+      kept.map(({ machine, repository, publicKey }) => [machine, { repository, publicKey }]),
+    ),
   };
 }
 
 /** Copies of what the services of each machine must not lose. */
-function copies(
+function keep(
   options: NonNullable<Configuration["backups"]>,
   { hosts, backups }: { hosts: ReadonlyMap<string, Host>; backups: readonly Backup[] },
 ) {

@@ -47,6 +47,8 @@ interface Repository {
 export class Backups extends Service {
   /** The name of the machine. */
   readonly machine: string;
+  /** Where its copies are, as restic names it. */
+  readonly repository: pulumi.Output<string>;
   /** The machine's public key for SFTP; undefined where it needs none. */
   readonly publicKey: pulumi.Output<string> | undefined;
 
@@ -59,7 +61,7 @@ export class Backups extends Service {
     new Packages(`${name}-packages`, { host, packages }, child);
     const key = this.keyPair(name, options);
     this.publicKey = key?.publicKeyOpenssh.apply((line) => line.trim());
-    const { values, secrets, before } = this.repository(name, args, key);
+    const { values, secrets, before } = this.place(name, args, key);
     const settings = pulumi
       .output(values)
       .apply((known) => settingsText(host.name, options, known));
@@ -79,7 +81,8 @@ export class Backups extends Service {
       child,
     );
     // Where it is stands in the script, so that one in another place is made as well.
-    const where = { PLACE: pulumi.output(values).apply((known) => String(known["REPOSITORY"])) };
+    this.repository = pulumi.output(values).apply((known) => String(known["REPOSITORY"]));
+    const where = { PLACE: this.repository };
     const made = { host, script: new URL("./init.sh", import.meta.url), values: where };
     new RemoteScript(`${name}-repository`, made, { ...child, dependsOn: [...before] });
     for (const [what, unit] of Object.entries(timers(backups))) {
@@ -88,7 +91,8 @@ export class Backups extends Service {
     }
     this.escrow(name, args, values);
     this.checks = backupChecks(host.name, backups);
-    this.registerOutputs({ publicKey: this.publicKey, checks: this.checks });
+    const { repository, publicKey, checks } = this;
+    this.registerOutputs({ repository, publicKey, checks });
   }
 
   private keyPair(name: string, { repository }: BackupOptions): tls.PrivateKey | undefined {
@@ -97,7 +101,7 @@ export class Backups extends Service {
   }
 
   /** Where the copies go; on another machine of the stack, the place for them is made. */
-  private repository(
+  private place(
     name: string,
     { host, options, machines }: BackupsArgs,
     key: tls.PrivateKey | undefined,

@@ -38,7 +38,9 @@ const SftpRepository = HostOptions.pick({ address: true, port: true, hostKey: tr
   user: z
     .string()
     .regex(/^[A-Za-z_][\w.@-]*$/, { error: "must be a login" })
-    .describe("The login there; the machine's public key is an output, to be authorized there."),
+    .describe(
+      "The login there; the machine's public key is in the output `copies`, to be authorized there.",
+    ),
   path: path.describe("Where it lies there; a directory of the machine's name is made in it."),
 });
 

@@ -73,7 +73,8 @@ tar -tzf "$archive" | grep -c "dump\.sql" >/dev/null || { echo "$archive holds n
 const take = `set -e
 ${newest}
 name=$(basename "$archive")
-[ -e "$1/$name" ] || cp --preserve=timestamps "$archive" "$1/"
+cmp -s "$archive" "$1/$name" || cp --preserve=timestamps "$archive" "$1/"
+chown --reference="$1" "$1/$name"
 docker exec app discourse enable_restore
 docker exec app discourse restore "$name"`;
 

@@ -189,8 +189,8 @@ test("every script ends by running its verb, and reads no other input", () => {
     "unpacked.sh",
     "view.sh",
   ];
-  const scripts = files.filter(({ path }) =>
-    /^(?:components|provider)\/(?!.*programs\/).*\.sh$/.test(path), // those are put on a machine as they are
+  const scripts = files.filter(
+    ({ path }) => /^(?:components|provider)\/(?!.*programs\/).*\.sh$/.test(path), // those are put on a machine as they are
   );
   const found = scripts.map(({ path }) => basename(path));
   assert.deepEqual(

@@ -5,7 +5,8 @@ import type { Host } from "../../../provider/host.ts";
 export interface Outputs {
   readonly hosts?: Readonly<Record<string, Host>>;
   readonly backups?: readonly { readonly name: string; readonly host: string }[];
-  readonly backupKeys?: Readonly<Record<string, unknown>>;
+  /** Where copies are, by machine. */
+  readonly copies?: Readonly<Record<string, unknown>>;
 }
 
 /** Reads a stack's outputs with the Pulumi CLI. Throws what that says. */
@@ -22,11 +23,11 @@ export function readOutputs(stack: string | undefined): Promise<Outputs> {
 
 /** The machine whose backup of that name is meant. Refuses one that the stack does not have, with those that it has. */
 export function chosen(
-  { hosts = {}, backups = [], backupKeys = {} }: Outputs,
+  { hosts = {}, backups = [], copies = {} }: Outputs,
   host: string,
   name: string,
 ): Host {
-  const kept = backups.filter((one) => Object.hasOwn(backupKeys, one.host));
+  const kept = backups.filter((one) => Object.hasOwn(copies, one.host));
   const machine = Object.hasOwn(hosts, host) ? hosts[host] : undefined;
   if (machine && kept.some((one) => one.host === host && one.name === name)) return machine;
   const all = kept.map((one) => `${one.host} ${one.name}`).join(", ");

@@ -49,7 +49,7 @@ const backups = [
 ];
 
 test("only what the stack keeps copies of can be meant, and the error says what that is", () => {
-  const outputs = { hosts: { forum, other: forum }, backups, backupKeys: { forum: null } };
+  const outputs = { hosts: { forum, other: forum }, backups, copies: { forum: {} } };
   assert.equal(chosen(outputs, "forum", "notes"), forum);
   for (const [host, name] of [
     ["forum", "wiki"],
@@ -69,10 +69,10 @@ test("the outputs are those that the Pulumi CLI gives, and its refusal is told",
   try {
     const cli = join(folder, "pulumi");
     const script = '#!/bin/sh\n[ "$5" != gone ] || { echo "no stack gone" >&2; exit 1; }\n';
-    writeFileSync(cli, `${script}echo '{"backupKeys":{"words":"'"$*"'"}}'\n`);
+    writeFileSync(cli, `${script}echo '{"copies":{"words":"'"$*"'"}}'\n`);
     chmodSync(cli, 0o755);
     process.env["PATH"] = `${folder}:${before ?? ""}`;
-    const words = async (stack?: string) => (await readOutputs(stack)).backupKeys?.["words"];
+    const words = async (stack?: string) => (await readOutputs(stack)).copies?.["words"];
     assert.equal(await words(), "stack output --json");
     assert.equal(await words("prod"), "stack output --json --stack prod");
     await assert.rejects(readOutputs("gone"), { message: "no stack gone" });
