@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { BackupOptions } from "./components/backup/index.ts";
 import { CertificateOptions } from "./components/certificate/index.ts";
 import { ContainerOptions } from "./components/container-machine/index.ts";
 import { DiscourseOptions } from "./components/discourse/index.ts";
@@ -34,6 +35,7 @@ export const ConfigurationSchema = z.strictObject({
     .describe("Machines by name."),
   certificates: CertificateOptions.prefault({}),
   forum: DiscourseOptions.optional(),
+  backups: BackupOptions.optional(),
 });
 
 /** The validated configuration of a stack. */

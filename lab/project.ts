@@ -73,7 +73,7 @@ export function missingSecrets(
   paths: readonly (readonly [string, ...string[]])[],
 ): string[] {
   return paths
-    .filter(([section]) => section in config)
+    .filter((path) => path.slice(0, -1).reduce<unknown>(field, config) !== undefined)
     .filter((path) => path.reduce<unknown>(field, config) === undefined)
     .map((path) => path.join("."));
 }

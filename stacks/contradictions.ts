@@ -16,6 +16,7 @@ export function contradictions(raw: unknown): Problem[] {
     ),
     ...environmentOf(forum),
     ...sameMachines(hosts),
+    ...copiesOf(member(raw, "backups"), member(forum, "host"), hosts),
     ...hosts.flatMap(([name, host]) => [
       ...redirectsOf(name, member(host, "nginx"), forum),
       ...groupOf(name, member(host, "nginx")),
@@ -37,6 +38,33 @@ function environmentOf(forum: unknown): Problem[] {
       path: `forum.environment.${name}`,
       message: "is set by a typed option of the forum: use that one",
     }));
+}
+
+/** Copies are of use only on another machine than what they are of, and their password only elsewhere than they are. */
+function copiesOf(
+  backups: unknown,
+  saved: unknown,
+  hosts: readonly (readonly [string, unknown])[],
+): Problem[] {
+  const keeper = member(member(member(backups, "repository"), "machine"), "name");
+  const escrow = member(backups, "escrow");
+  const names = hosts.map(([name]) => name);
+  const wrong = (path: string, machine: unknown) => {
+    if (typeof machine !== "string") return [];
+    const others = names.filter((name) => name !== saved && name !== machine).join(", ");
+    const message = !names.includes(machine)
+      ? "names no machine"
+      : machine === saved
+        ? "is the machine whose data are copied: both would be lost at once"
+        : path === "backups.escrow" && machine === keeper
+          ? "is where the copies are: whoever gets at them there would have their password, too"
+          : undefined;
+    if (message === undefined) return [];
+    return [
+      { path, message: `${message}; take one of ${others || "those that you add to hosts"}` },
+    ];
+  };
+  return [...wrong("backups.repository.machine.name", keeper), ...wrong("backups.escrow", escrow)];
 }
 
 function redirectsOf(machine: string, nginx: unknown, forum: unknown): Problem[] {

@@ -1,6 +1,7 @@
+import { Backups } from "../components/backup/index.ts";
 import { Certificate, CertificateAuthority } from "../components/certificate/index.ts";
 import { Discourse } from "../components/discourse/index.ts";
-import type { Host, Offers } from "../components/host/index.ts";
+import type { Backup, Host, Offers } from "../components/host/index.ts";
 import { Nginx } from "../components/nginx/index.ts";
 import type { Configuration } from "../config.ts";
 import { engines, type Engines } from "./engines.ts";
@@ -14,11 +15,17 @@ export function platform(config: Configuration) {
   const parts = config.forum
     ? forum(config, config.forum, { hosts, engine, authority })
     : { urls: [], offers: [] };
+  const backups = parts.offers.flatMap((one) => one.backups);
+  const kept = config.backups ? keep(config.backups, { hosts, backups }) : [];
   return {
     urls: parts.urls,
     authorityCertificate: authority.certPem,
-    checks: parts.offers.flatMap(({ checks }) => checks),
-    backups: parts.offers.flatMap(({ backups }) => backups),
+    hosts: Object.fromEntries(hosts),
+    checks: [...parts.offers, ...kept].flatMap(({ checks }) => checks),
+    backups,
+    copies: Object.fromEntries(
+      kept.map(({ machine, repository, publicKey }) => [machine, { repository, publicKey }]),
+    ),
   };
 }
 
@@ -27,6 +34,18 @@ interface Shared {
   readonly hosts: ReadonlyMap<string, Host>;
   readonly engine: Engines;
   readonly authority: CertificateAuthority;
+}
+
+/** Copies of what the services of each machine must not lose. */
+function keep(
+  options: NonNullable<Configuration["backups"]>,
+  { hosts, backups }: { hosts: ReadonlyMap<string, Host>; backups: readonly Backup[] },
+) {
+  return [...hosts.values()].flatMap((host) => {
+    const own = backups.filter((one) => one.host === host.name);
+    if (own.length === 0) return [];
+    return [new Backups(`${host.name}-backups`, { host, backups: own, options, machines: hosts })];
+  });
 }
 
 /** The forum on its machine: engine, container, certificate, proxy. */

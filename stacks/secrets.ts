@@ -2,4 +2,7 @@
 export const secretPaths = [
   ["forum", "smtp", "user"],
   ["forum", "smtp", "password"],
+  ["backups", "password"],
+  ["backups", "repository", "s3", "keyId"],
+  ["backups", "repository", "s3", "secretKey"],
 ] as const;

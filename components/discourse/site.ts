@@ -57,15 +57,40 @@ export function forumCheck(name: string, options: DiscourseOptions): Check {
   };
 }
 
+/** Where Discourse writes its own archives (discourse_docker's volume `/shared/backups/default`). */
+const archives = `${sharedDirectory}/backups/default`;
+
+// The newest archive counts; each has the dump of the database and the uploads. `$1` is where they lie, `$3` what comes before.
+const newest = `archive=$(ls -1t "$3$1/"*.tar.gz 2>/dev/null | head -n 1)
+[ -n "$archive" ] || { echo "there is no archive in $3$1" >&2; exit 1; }`;
+
+// The forum itself is asked when the copy has been put in place.
+const good = `${newest}
+gzip -t "$archive" || exit 1
+tar -tzf "$archive" | grep -c "dump\.sql" >/dev/null || { echo "$archive holds no dump of the database" >&2; exit 1; }
+[ "$3" != / ] || curl -fsS -o /dev/null --retry 30 --retry-all-errors --retry-delay 2 --unix-socket "$2" http://localhost/srv/status`;
+
+const take = `set -e
+${newest}
+name=$(basename "$archive")
+cmp -s "$archive" "$1/$name" || cp --preserve=timestamps "$archive" "$1/"
+chown --reference="$1" "$1/$name"
+docker exec app discourse enable_restore
+docker exec app discourse restore "$name"`;
+
 /** What the forum must not lose. */
 export function forumBackup(name: string, options: DiscourseOptions): Backup {
   return {
     name,
     host: options.host,
-    paths: [`${sharedDirectory}/backups`, `${sharedDirectory}/uploads`],
+    paths: [archives, `${sharedDirectory}/uploads`],
     prepare: ["docker", "exec", "app", "discourse", "backup"],
     maxAgeHours: 26,
-    restore:
-      "`docker exec app discourse enable_restore`, then `discourse restore` with the newest file's name.",
+    least: { files: 1, bytes: 10_000 },
+    verify: ["sh", "-c", good, "verify", archives, socketPath],
+    running: ["docker", "exec", "app", "true"],
+    restore: ["sh", "-c", take, "restore", archives, socketPath],
+    runbook:
+      "A forum takes a copy only while it runs, so a restore always needs --over-running: it replaces all posts by the copy's.",
   };
 }

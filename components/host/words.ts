@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Argv } from "../../formats/shell.ts";
 import type { Release } from "./options.ts";
 
 /** A machine that connects through to others: its own login, and its own pin. Nothing is ever put on it. */
@@ -66,18 +67,32 @@ export interface Check {
   readonly runbook: string;
 }
 
-/** What a component must not lose; the host schedules these. */
+/** What a component must not lose. Consistency is its own business; `components/backup` keeps it. */
 export interface Backup {
+  /** Short name, used in file names: lower case, digits, dashes. */
   readonly name: string;
   readonly host: string;
-  /** Directories on the host that hold the data, absolute. */
+  /** Files and directories on the host that hold the data or the copy of them that `prepare` writes, absolute. */
   readonly paths: readonly string[];
   /** Command that writes a consistent copy before the paths are read, where plain files are not consistent. */
-  readonly prepare?: readonly [string, ...string[]];
+  readonly prepare?: Argv;
+  /** When a copy is made (systemd.time(7)); when all are made if absent. */
+  readonly schedule?: string;
   /** How old the last good copy may become, in hours. */
   readonly maxAgeHours: number;
-  /** How it is restored, one sentence. */
-  readonly restore: string;
+  /** Less than this cannot be right, and is never taken for a copy. */
+  readonly least: { readonly files: number; readonly bytes: number };
+  /**
+   * Command that asks whether a copy is good. Its last argument, added to these, is the directory below which the
+   * paths lie: that of a copy fetched to be tried, or `/` when a restore has been put in place.
+   */
+  readonly verify: Argv;
+  /** Command that succeeds when there are live data that a restore would replace. */
+  readonly running: Argv;
+  /** Command that puts a copy in place, which lies below its last argument, added to these. */
+  readonly restore: Argv;
+  /** What a person has to know of a restore, one sentence. */
+  readonly runbook: string;
 }
 
 /** What every component gives to the rooms that collect. */

@@ -29,10 +29,10 @@ ended() {
 begin() {
   trap 'rm -rf "$run.sent"' EXIT
   install -d "$runs" "$run.sent"
-  find "$runs" -mindepth 1 -maxdepth 1 -mmin +60 -exec rm -rf {} + || true # answers that nobody fetched
+  # Answers that nobody fetched; what still runs, such as a restore, may take a day.
+  find "$runs" -mindepth 1 -maxdepth 1 -mmin +60 \( -name '*.*' -o -mmin +1600 -o -exec test -e {}/code \; \) -exec rm -rf {} + || true
   head -c "$BYTES" >"$run.sent/script" || {
-    printf '%s: %s\n' "$(uname -n)" "/run has no room for the script, so nothing was changed: make room there, then run again" >&2
-    exit 1
+    echo "$(uname -n): /run has no room for the script, so nothing was changed: make room there, then run again" >&2 && exit 1
   }
   if [[ $(stat -c %s "$run.sent/script") != "$BYTES" ]]; then exit 254; fi # the link was lost while it was sent
   { declare -p run && declare -f ended && echo ended; } >"$run.sent/ended"

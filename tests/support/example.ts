@@ -3,7 +3,11 @@ import { parse as parseYaml } from "yaml";
 import { describe, parse, type Configuration, type Source } from "../../config.ts";
 
 /** Secrets of the examples; each is looked for everywhere it must not be. */
-export const canaries = { user: "canary-smtp-user", password: "canary-smtp-password" } as const;
+export const canaries = {
+  user: "canary-smtp-user",
+  password: "canary-smtp-password",
+  copies: "canary-of-the-copies",
+} as const;
 
 /** A host key as a machine may have it. */
 export const hostKey =
@@ -31,7 +35,7 @@ export function stackSections(file: string): Sections {
   const sections = Object.fromEntries(
     Object.entries(config).map(([key, value]) => [key.replace(/^platform:/, ""), value]),
   );
-  const { hosts, forum } = sections;
+  const { hosts, forum, backups } = sections;
   for (const host of Object.values(hosts ?? {})) {
     const key = "vm" in (host as object) ? {} : { hostKey };
     Object.assign(host as object, { address: "127.0.0.1", ...key, ...(host as object) });
@@ -41,17 +45,22 @@ export function stackSections(file: string): Sections {
       name: "discourse-standin:1",
       archive: "/var/lib/platform/images/standin.tar",
     };
-    forum["smtp"] = { ...(forum["smtp"] as object), ...canaries };
+    forum["smtp"] = {
+      ...(forum["smtp"] as object),
+      user: canaries.user,
+      password: canaries.password,
+    };
   }
+  if (backups) backups["password"] ??= canaries.copies;
   return sections;
 }
 
-/** Sections as `config.ts` reads them; the forum's hold secrets, so they come encrypted. */
+/** Sections as `config.ts` reads them; those with secrets come encrypted. */
 export function sourceOf(sections: Sections, secret = true): Source {
   return new Map(
     Object.entries(sections).map(([key, value]) => [
       key,
-      { text: JSON.stringify(value), secret: secret && key === "forum" },
+      { text: JSON.stringify(value), secret: secret && ["forum", "backups"].includes(key) },
     ]),
   );
 }

@@ -17,20 +17,32 @@ export function assignmentLines(stdin: unknown): string[] {
 
 const onHost = ({ type }: Registered) => type.startsWith("host:") || type.startsWith("command:");
 
+/** All that a resource waits for. */
+function before(
+  resources: readonly Registered[],
+  name: string,
+  seen = new Set<string>(),
+): ReadonlySet<string> {
+  for (const other of resources.find((one) => one.name === name)?.dependsOn ?? []) {
+    if (!seen.has(other)) before(resources, other, seen.add(other));
+  }
+  return seen;
+}
+
+/** What is put on hosts, each after what it waits for. */
+export function sorted(resources: readonly Registered[]): Registered[] {
+  const waits = new Map(resources.map(({ name }) => [name, before(resources, name).size]));
+  return resources
+    .filter(onHost)
+    .toSorted((a, b) => (waits.get(a.name) ?? 0) - (waits.get(b.name) ?? 0));
+}
+
 /** What is put on one host, in the order in which the engine does it. Fails when two could run at once. */
 export function inOrder(resources: readonly Registered[]): Registered[] {
-  const before = (name: string, seen = new Set<string>()): Set<string> => {
-    for (const other of resources.find((one) => one.name === name)?.dependsOn ?? []) {
-      if (!seen.has(other)) before(other, seen.add(other));
-    }
-    return seen;
-  };
-  const ordered = resources
-    .filter(onHost)
-    .toSorted((a, b) => before(a.name).size - before(b.name).size);
+  const ordered = sorted(resources);
   ordered.slice(1).forEach(({ name }, index) => {
     const last = ordered[index]?.name ?? "";
-    assert.ok(before(name).has(last), `${name} waits for ${last}`);
+    assert.ok(before(resources, name).has(last), `${name} waits for ${last}`);
   });
   return ordered;
 }
@@ -88,7 +100,8 @@ export async function runOn(
   return withProvider((run) => runWith(run, machine, registered, verb));
 }
 
-async function runWith(
+/** The same in a run of the provider that goes on. */
+export async function runWith(
   run: ProviderRun,
   machine: TestMachine,
   registered: Registered,

@@ -30,7 +30,8 @@ const rooms: Record<string, Room> = {
   },
   stacks: { files: /^stacks\//, imports: either(publicIndexes, /^config\.ts$/) },
   "a component's renderer": {
-    files: /^components\/(?!host\/)[\w-]+\/(?!index|authority|environment|hypervisor)[\w-]+\.ts$/,
+    files:
+      /^components\/(?!host\/)[\w-]+\/(?!index|authority|environment|hypervisor|place)[\w-]+\.ts$/,
     imports: either(
       /^components\/(?:host|docker-engine)\/index\.ts$/,
       /^formats\//,
@@ -38,8 +39,16 @@ const rooms: Record<string, Room> = {
     ),
   },
   "a component's wiring": {
-    files: /^components\/(?!host\/)[\w-]+\/(?:index|authority|environment|hypervisor)\.ts$/,
+    files: /^components\/(?!host\/)[\w-]+\/(?:index|authority|environment|hypervisor|place)\.ts$/,
     imports: either(/^components\/(?:host|docker-engine)\/index\.ts$/, /^formats\//, /^@pulumi\//),
+  },
+  "a component's command": {
+    files: /^components\/[\w-]+\/command\/[\w-]+\.ts$/,
+    imports: either(
+      /^formats\//,
+      /^provider\/(?:connection|failure|host|hosts|link)\.ts$/,
+      /^node:/,
+    ),
   },
   "the host": {
     files: /^components\/host\//,
@@ -123,6 +132,7 @@ test("a forbidden import is found and named", () => {
 
 test("every component has options, an index, a unit test and a host test of its name", () => {
   assert.deepEqual(components, [
+    "backup",
     "certificate",
     "container-machine",
     "discourse",
@@ -182,14 +192,18 @@ test("every script ends by running its verb, and reads no other input", () => {
     "unpacked.sh",
     "view.sh",
   ];
-  const scripts = files.filter(({ path }) => /^(?:components|provider)\/.*\.sh$/.test(path));
+  const scripts = files.filter(
+    ({ path }) => /^(?:components|provider)\/(?!.*programs\/).*\.sh$/.test(path), // those are put on a machine as they are
+  );
   const found = scripts.map(({ path }) => basename(path));
   assert.deepEqual(
     libraries.filter((name) => !found.includes(name)),
     [],
   );
   assert.ok(
-    scripts.every(({ path }) => /^(?:components\/[\w-]+|provider\/shell)\/[\w-]+\.sh$/.test(path)),
+    scripts.every(({ path }) =>
+      /^(?:components\/[\w-]+(?:\/command)?|provider\/shell)\/[\w-]+\.sh$/.test(path),
+    ),
   );
   for (const { path, text } of scripts) {
     const runs = text.endsWith('\n"$@" </dev/null\n');

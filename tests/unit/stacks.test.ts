@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
 import { platform } from "../../stacks/platform.ts";
 import { deploy, plainTexts } from "../support/deploy.ts";
 import { canaries, configuration, hostKey, stackSections } from "../support/example.ts";
@@ -128,4 +129,33 @@ test("of the files on a host, only the contents of keys are secret", async () =>
     resources.filter(({ type }) => type.startsWith("host:")).flatMap(({ secrets }) => secrets),
     ['files["/etc/ssl/platform/forum/privkey.pem"].content'],
   );
+});
+
+test("a stack with backups tells where the copies of each machine are, and adds their checks", async () => {
+  const sections = stackSections("Pulumi.forum.yaml");
+  const shown = (config = configuration(sections)) =>
+    deploy(() => {
+      const { copies, checks, backups, hosts } = platform(config);
+      const known: Record<string, unknown> = {};
+      pulumi.output(copies).apply((value) => (known["copies"] = value));
+      return { known, checks: checks.map(({ name }) => name), backups, hosts };
+    });
+  const { result, list } = await shown();
+  assert.deepEqual(Object.keys(result.hosts), ["forum", "vault"]);
+  assert.deepEqual(
+    result.backups.map(({ name }) => name),
+    ["forum"],
+  );
+  assert.deepEqual(result.known["copies"], {
+    forum: {
+      repository: "sftp:backup-forum@vault.monitoring-portal.org:/repository",
+      publicKey: `ssh-ed25519 AAAA${Buffer.from("forum-backups-key").toString("base64")}`,
+    },
+  });
+  assert.ok(result.checks.includes("backup-forum-age"));
+  assert.ok(list.includes("platform:backup:BackupPlace forum-backups-place"));
+  delete sections["backups"];
+  const none = await shown(configuration(sections));
+  assert.deepEqual(none.result.known["copies"], {});
+  assert.ok(!none.list.some((line) => line.includes("backup")));
 });
