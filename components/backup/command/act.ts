@@ -21,10 +21,10 @@ export async function act(
   const words = [verb, name, ...options];
   const signal = AbortSignal.timeout(2 ** 31 - 1);
   if (verb === "list") {
-    const root = host.user === "root" ? [] : ["sudo", "-n", "--"];
-    const line = command([...root, "/usr/local/sbin/platform-backup", ...words]);
+    const line = command(["/usr/local/sbin/platform-backup", ...words]);
+    const asRoot = host.user === "root" ? line : `sudo -n -- ${line}`;
     const { code, stdout, stderr } = await new Link(open).session(host, signal, 0, {
-      command: `exec ${line}`,
+      command: `exec ${asRoot}`,
       text: "",
     });
     if (code !== 0) throw new ScriptFailed(stderr.trim() || `the list ended with ${code}`, stdout);
