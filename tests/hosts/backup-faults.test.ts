@@ -1,16 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { installNotes, notes, password, putBackups } from "../support/backup.ts";
+import { installNotes, password, putBackups } from "../support/backup.ts";
+import { assignments } from "../../formats/shell.ts";
 import { testMachine } from "../support/machine.ts";
 
 const machine = await testMachine("faulty");
 const keep = { last: 1, daily: 0, weekly: 0, monthly: 0 };
 const options = { repository: { local: { path: "/srv/copies" } }, keep, scratch: "/srv/scratch" };
 
-async function put(more: object = {}, backup: object = {}): Promise<void> {
-  const results = await putBackups([machine], { ...options, ...more }, [{ ...notes, ...backup }]);
+const conf = "/etc/platform-backup/backups/notes.conf";
+
+async function put(more: object = {}): Promise<void> {
+  const results = await putBackups([machine], { ...options, ...more });
   for (const { name, code, stderr } of results) assert.equal(code, 0, `${name}: ${stderr}`);
 }
+
+/** Gives the service other words, as a component might have; without any, its own. */
+const service = (words: Record<string, string[]> = {}) =>
+  machine.succeed(`cp -n ${conf} /run/own; cp /run/own ${conf}; cat >>${conf}`, assignments(words));
 
 const run = (more = "") => machine.succeed(`platform-backup run notes ${more} 2>&1`);
 const fails = async (verb = "run notes") => {
@@ -80,7 +87,7 @@ test("the drill's timer restores a copy to another place, asks the service, and 
 });
 
 test("a copy that the service calls bad fails the drill, and nothing is pruned any more", async () => {
-  await put({}, { verify: ["/bin/sh", "-c", "echo it is rotten >&2; exit 1", "verify"] });
+  await service({ VERIFY: ["/bin/sh", "-c", "echo it is rotten >&2; exit 1", "verify"] });
   assert.match(
     await fails("verify notes"),
     /^it is rotten\nnotes: the service's own check says no to the copy [0-9a-f]{8}/,
@@ -91,7 +98,7 @@ test("a copy that the service calls bad fails the drill, and nothing is pruned a
   );
   assert.match(await run(), /; nothing was pruned: the last verification failed\n$/);
   assert.equal((await copies()).length, 2);
-  await put();
+  await service();
   await machine.succeed("platform-backup verify notes");
   await run();
   assert.equal((await copies()).length, 1);
@@ -99,18 +106,18 @@ test("a copy that the service calls bad fails the drill, and nothing is pruned a
 
 test("a service whose command fails, or whose data are gone, copies nothing", async () => {
   const [before] = await copies();
-  await put({}, { prepare: ["/bin/false"] });
+  await service({ PREPARE: ["/bin/false"] });
   assert.match(
     await fails(),
     /^notes: the service's own command failed with 1 \(see above\), so nothing was copied: \/bin\/false\n$/,
   );
-  await put({}, { paths: ["/srv/nothing"], prepare: ["/bin/true"] });
+  await service({ PATHS: ["/srv/nothing"], PREPARE: ["/bin/true"] });
   assert.match(await fails(), /\/srv\/nothing is not there, so nothing was copied/);
   assert.match(
     await check("age"),
     /^1 WARNING notes: the last run failed: \/srv\/nothing is not there/,
   );
-  await put();
+  await service();
   await run();
   assert.notEqual((await copies())[0]?.short_id, before?.short_id);
 });
@@ -119,13 +126,13 @@ test("an empty or truncated copy is refused, older ones stay, and a person may s
   await machine.succeed(
     'sqlite3 /srv/notes/notes.db "insert into notes values (randomblob(400000))"',
   );
-  for (let i = 0; i < 3; i++) await run();
+  for (const more of ["--accept", "", ""]) await run(more); // much larger ones than before are usual now
   const [before] = await copies();
   await machine.succeed("cp -a /srv/notes /srv/whole; truncate -s 0 /srv/notes/notes.db*");
   const truncated = {
-    prepare: ["/bin/sh", "-c", "cp /srv/notes/notes.db /srv/notes/copy/notes.db"],
+    PREPARE: ["/bin/sh", "-c", "cp /srv/notes/notes.db /srv/notes/copy/notes.db"],
   };
-  await put({}, truncated);
+  await service(truncated);
   assert.match(
     await fails(),
     /the copy has 1 files and 0 bytes, and less than 1 files or 4096 bytes cannot be right: nothing was copied/,
@@ -139,7 +146,7 @@ test("an empty or truncated copy is refused, older ones stay, and a person may s
   assert.match(await run("--accept"), /copied 1 files, 100000 bytes/);
   assert.match(await run(), /copied 1 files, 100000 bytes/);
   await machine.succeed("rm -r /srv/notes; mv /srv/whole /srv/notes");
-  await put();
+  await service();
   await run();
 });
 
