@@ -1,3 +1,4 @@
+import { providedFaults } from "../components/certificate/index.ts";
 import { typedNames } from "../components/discourse/index.ts";
 
 /** One thing wrong in the configuration: its path and what to do. */
@@ -26,6 +27,7 @@ export function contradictions(raw: unknown): Problem[] {
       hosts.map(([name]) => name),
     ),
     ...environmentOf(forum),
+    ...providedOf(member(member(raw, "certificates"), "source"), forum),
     ...hosts.flatMap(([name, host]) => [
       ...redirectsOf(name, member(host, "nginx"), forum),
       ...groupOf(name, member(host, "nginx")),
@@ -51,6 +53,21 @@ function environmentOf(forum: unknown): Problem[] {
       path: `forum.environment.${name}`,
       message: "is set by a typed option of the forum: use that one",
     }));
+}
+
+/** A provided certificate, its key and the names that it is to serve. */
+function providedOf(source: unknown, forum: unknown): Problem[] {
+  const [chain, key, authority] = ["chain", "key", "authority"].map((field) =>
+    member(source, field),
+  );
+  const names = [member(forum, "hostname")].filter((name) => typeof name === "string");
+  if (member(source, "kind") !== "provided") return [];
+  if (typeof chain !== "string" || typeof key !== "string") return []; // the schema says so
+  const root = typeof authority === "string" ? authority : undefined;
+  return providedFaults({ chain, key, authority: root }, names).map(({ field, message }) => ({
+    path: `certificates.source.${field}`,
+    message,
+  }));
 }
 
 function redirectsOf(machine: string, nginx: unknown, forum: unknown): Problem[] {

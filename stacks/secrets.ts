@@ -1,5 +1,8 @@
-/** Where secrets stand in a stack's configuration: the section, then its fields. */
-export const secretPaths = [
+/** Where secrets stand for which any text will do; the lab makes them up. */
+export const inventedSecrets = [
   ["forum", "smtp", "user"],
   ["forum", "smtp", "password"],
 ] as const;
+
+/** Where secrets stand in a stack's configuration: the section, then its fields. */
+export const secretPaths = [...inventedSecrets, ["certificates", "source", "key"]] as const;
