@@ -27,6 +27,7 @@ export function contradictions(raw: unknown): Problem[] {
       hosts.map(([name]) => name),
     ),
     ...environmentOf(forum),
+    ...aliasesOf(forum),
     ...providedOf(member(member(raw, "certificates"), "source"), forum),
     ...hosts.flatMap(([name, host]) => [
       ...redirectsOf(name, member(host, "nginx"), forum),
@@ -55,12 +56,23 @@ function environmentOf(forum: unknown): Problem[] {
     }));
 }
 
+function aliasesOf(forum: unknown): Problem[] {
+  const names = [member(forum, "hostname"), member(forum, "aliases") ?? []].flat();
+  return names.flatMap((name, index) =>
+    index > 0 && names.indexOf(name) < index
+      ? [{ path: `forum.aliases.${index - 1}`, message: "is named twice: take one of them out" }]
+      : [],
+  );
+}
+
 /** A provided certificate, its key and the names that it is to serve. */
 function providedOf(source: unknown, forum: unknown): Problem[] {
   const [chain, key, authority] = ["chain", "key", "authority"].map((field) =>
     member(source, field),
   );
-  const names = [member(forum, "hostname")].filter((name) => typeof name === "string");
+  const names = [member(forum, "hostname"), member(forum, "aliases")]
+    .flat()
+    .filter((name) => typeof name === "string");
   if (member(source, "kind") !== "provided") return [];
   if (typeof chain !== "string" || typeof key !== "string") return []; // the schema says so
   const root = typeof authority === "string" ? authority : undefined;

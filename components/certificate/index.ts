@@ -1,8 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { certificateFiles, ConfigSet, Service, type Check, type Host } from "../host/index.ts";
+import {
+  certificateFiles,
+  ConfigSet,
+  Service,
+  type Check,
+  type Host,
+  type SiteCertificate,
+} from "../host/index.ts";
+import { Issuance, type IssuanceArgs, prepareIssuance, temporary } from "./acme.ts";
 import type { CertificateAuthority } from "./authority.ts";
 import type { CertificateOptions } from "./options.ts";
+import { webroot } from "./renewal.ts";
 import { servedProbe } from "./served.ts";
 
 export { CertificateAuthority } from "./authority.ts";
@@ -29,17 +38,22 @@ interface Pair {
 /**
  * A server certificate, kept in the one place on the host where all certificates are: of the stack's own authority
  * (ECDSA P-256), or one that is provided. nginx judges it together with its sites before it is swapped in, and is
- * asked afterwards whether it serves it.
+ * asked afterwards whether it serves it. Where one is to be obtained, that of the stack's own authority serves until
+ * then; `issuances` comes after the nginx that answers for it.
  */
 export class Certificate extends Service {
+  /** What nginx needs to know of it. */
+  readonly served: SiteCertificate;
+
   constructor(name: string, args: CertificateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:certificate:Certificate", name, opts);
     const { host, site, names, options } = args;
     const child = { parent: this };
     const pair = provided(options) ?? signed(name, args, child);
-    const files = certificateFiles(site);
+    const obtained = options.source.kind === "acme";
+    const files = certificateFiles(obtained ? temporary(site) : site);
     new ConfigSet(
-      `${name}-files`,
+      obtained ? `${name}-temporary` : `${name}-files`, // what served before goes after nginx has left it
       {
         host,
         files: [
@@ -52,9 +66,23 @@ export class Certificate extends Service {
       },
       child,
     );
-    this.checks = [certificateCheck(host, site, names[0], options)];
+    if (obtained) prepareIssuance(name, host, site, child);
+    this.served = obtained
+      ? { files: certificateFiles(`acme/${site}`), challenges: webroot }
+      : { files };
+    this.checks = obtained ? [] : [certificateCheck(host, site, names[0], options)];
     this.registerOutputs({ checks: this.checks });
   }
+}
+
+/** What obtains the certificate of a site and renews it; nothing, where it does not come from an ACME authority. */
+export function issuances(
+  name: string,
+  args: IssuanceArgs,
+  opts?: pulumi.ComponentResourceOptions,
+): Issuance[] {
+  const { source } = args.options;
+  return source.kind === "acme" ? [new Issuance(name, args, source, opts)] : [];
 }
 
 function provided({ source }: CertificateOptions): Pair | undefined {

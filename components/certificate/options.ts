@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { secret } from "../host/index.ts";
+import { mailAddress, secret } from "../host/index.ts";
 
 const certificatesPem = z
   .string()
@@ -29,10 +29,43 @@ const ProvidedSource = z.strictObject({
     .describe("The root at which the chain ends, where Mozilla's list does not have it."),
 });
 
-/** Where the sites' certificates come from. */
-const SourceOptions = z.discriminatedUnion("kind", [AuthoritySource, ProvidedSource], {
-  error: "must have a `kind`: authority or provided",
+/** A certificate that the machine obtains and renews by itself (RFC 8555). */
+const AcmeSource = z.strictObject({
+  kind: z.literal("acme").describe("The machine obtains it, and renews it in time."),
+  directory: z
+    .union([
+      z.enum(["letsencrypt", "letsencrypt-staging"]),
+      z.strictObject({
+        url: z
+          .string()
+          .regex(/^https:\/\/[a-z0-9.-]+(?::\d+)?\/[\w./~-]*$/, {
+            error: "must be an https address such as https://acme.example.org/directory",
+          })
+          .describe("The authority's directory (RFC 8555, 7.1.1)."),
+        ca: certificatesPem
+          .optional()
+          .describe("The root of the directory's own certificate, where Debian does not know it."),
+      }),
+    ])
+    .default("letsencrypt")
+    .describe("The authority that is asked; browsers do not trust what staging signs."),
+  email: mailAddress.describe("Whom the authority writes to about the account."),
+  termsOfServiceAgreed: z
+    .literal(true, { error: "must be true: read the authority's terms first, and agree to them" })
+    .describe("That you have read the authority's terms of service, and agree."),
+  keyType: z
+    .enum(["ec256", "ec384", "rsa2048", "rsa4096"])
+    .default("ec256")
+    .describe("The kind of key; a new one is made with each certificate."),
 });
+
+/** Where the sites' certificates come from. */
+const SourceOptions = z.discriminatedUnion("kind", [AuthoritySource, ProvidedSource, AcmeSource], {
+  error: "must have a `kind`: authority, provided or acme",
+});
+
+/** A validated source of the kind `acme`. */
+export type AcmeSource = z.output<typeof AcmeSource>;
 
 const days = (standard: number, most: number) => z.int().min(1).max(most).default(standard);
 

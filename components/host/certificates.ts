@@ -6,3 +6,10 @@ export function certificateFiles(name: string): { readonly chain: string; readon
   const directory = `/etc/ssl/platform/${name}`;
   return { chain: `${directory}/fullchain.pem`, key: `${directory}/privkey.pem` };
 }
+
+/** What the nginx of a site has to know of its certificate. */
+export interface SiteCertificate {
+  readonly files: ReturnType<typeof certificateFiles>;
+  /** Directory with the answers to an authority that asks over HTTP (RFC 8555, 8.3); none asks when absent. */
+  readonly challenges?: string;
+}

@@ -1,10 +1,8 @@
 import { block, directive, expression, type Directive } from "../../formats/nginx.ts";
-import { certificateFiles, type Release, type Site } from "../host/index.ts";
+import type { Release, Site, SiteCertificate } from "../host/index.ts";
 import type { NginxOptions, RedirectOptions } from "./options.ts";
-import { tlsListeners } from "./tls.ts";
-
-/** The settings that all TLS sites of a host share. */
-export const tlsPath = "/etc/nginx/platform/tls.conf";
+import { leadingServers } from "./leading.ts";
+import { secured, tlsListeners, tlsPath } from "./tls.ts";
 
 /** Where a site's offline page lies on the host. */
 export function offlinePath(site: Site): string {
@@ -46,26 +44,21 @@ export function defaultServers(release: Release): Directive[] {
   ];
 }
 
-/** Both servers of a site; `id` names the whole configuration, so that a probe knows which one answers. */
+/** What all sites of a host have in common; `id` names the whole configuration, so that a probe knows which one answers. */
+export interface Common {
+  readonly release: Release;
+  readonly options: NginxOptions;
+  readonly id: string;
+}
+
+/** Both servers of a site. */
 export function siteServers(
   site: Site,
-  release: Release,
-  options: NginxOptions,
-  id: string,
+  certificate: SiteCertificate,
+  { release, options, id }: Common,
 ): Directive[] {
-  const files = certificateFiles(site.name);
   return [
-    block(
-      "server",
-      [],
-      [
-        directive("listen", "80"),
-        directive("listen", "[::]:80"),
-        directive("server_name", site.hostname),
-        directive("server_tokens", "off"),
-        directive("return", 301, expression(`https://${site.hostname}$request_uri`)),
-      ],
-    ),
+    ...leadingServers(site, certificate, release),
     block(
       "server",
       [],
@@ -73,9 +66,7 @@ export function siteServers(
         ...tlsListeners(release),
         directive("server_name", site.hostname),
         directive("server_tokens", "off"),
-        directive("ssl_certificate", files.chain),
-        directive("ssl_certificate_key", files.key),
-        directive("include", tlsPath),
+        ...secured(certificate),
         directive("client_max_body_size", site.maxBodyBytes),
         ...proxy(site),
         ...options.redirects.filter(({ hostname }) => hostname === site.hostname).map(redirect),

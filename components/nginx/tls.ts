@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { directive, type Directive } from "../../formats/nginx.ts";
-import type { Release } from "../host/index.ts";
+import type { Release, SiteCertificate } from "../host/index.ts";
 import type { NginxOptions } from "./options.ts";
 
 const ecdhe = [
@@ -32,6 +32,9 @@ const abilities = {
   bookworm: { unknownGroups: ["X25519MLKEM768"], rotatesTickets: false, http2Directive: false },
   trixie: { unknownGroups: [], rotatesTickets: true, http2Directive: true },
 } as const satisfies Record<Release, object>;
+
+/** The settings that all TLS sites of a host share. */
+export const tlsPath = "/etc/nginx/platform/tls.conf";
 
 /** Where the Diffie-Hellman group lies on the host. */
 export const dhparamPath = "/etc/nginx/platform/dhparam.pem";
@@ -68,5 +71,14 @@ export function tlsListeners(release: Release, ...more: string[]): Directive[] {
     directive("listen", "443", ...flags),
     directive("listen", "[::]:443", ...flags),
     ...(http2Directive ? [directive("http2", "on")] : []),
+  ];
+}
+
+/** The certificate of a server, and what all have in common. */
+export function secured({ files }: SiteCertificate): Directive[] {
+  return [
+    directive("ssl_certificate", files.chain),
+    directive("ssl_certificate_key", files.key),
+    directive("include", tlsPath),
   ];
 }

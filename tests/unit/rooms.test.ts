@@ -30,7 +30,8 @@ const rooms: Record<string, Room> = {
   },
   stacks: { files: /^stacks\//, imports: either(publicIndexes, /^config\.ts$/) },
   "a component's renderer": {
-    files: /^components\/(?!host\/)[\w-]+\/(?!index|authority|environment|hypervisor)[\w-]+\.ts$/,
+    files:
+      /^components\/(?!host\/)[\w-]+\/(?!index|acme|authority|environment|hypervisor)[\w-]+\.ts$/,
     imports: either(
       /^components\/(?:host|docker-engine)\/index\.ts$/,
       /^formats\//,
@@ -38,7 +39,7 @@ const rooms: Record<string, Room> = {
     ),
   },
   "a component's wiring": {
-    files: /^components\/(?!host\/)[\w-]+\/(?:index|authority|environment|hypervisor)\.ts$/,
+    files: /^components\/(?!host\/)[\w-]+\/(?:index|acme|authority|environment|hypervisor)\.ts$/,
     imports: either(/^components\/(?:host|docker-engine)\/index\.ts$/, /^formats\//, /^@pulumi\//),
   },
   "the host": {
@@ -156,6 +157,7 @@ test("every script ends by running its verb, and reads no other input", () => {
   const libraries = [
     "apt.sh",
     "check.sh",
+    "deploy.sh",
     "detached.sh", // its stdin goes on with the script that it runs
     "disk.sh",
     "domain.sh",
@@ -164,6 +166,7 @@ test("every script ends by running its verb, and reads no other input", () => {
     "journal.sh",
     "leave.sh",
     "notes.sh",
+    "obtain.sh",
     "once.sh",
     "owners.sh",
     "paths.sh",
@@ -171,10 +174,12 @@ test("every script ends by running its verb, and reads no other input", () => {
     "prelude.sh",
     "quota.sh",
     "recovery.sh",
+    "serving.sh",
     "settle.sh",
     "sources.sh",
     "space.sh",
     "swap.sh",
+    "telling.sh",
     "transaction.sh",
     "unpacked.sh",
     "view.sh",

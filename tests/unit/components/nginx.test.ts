@@ -94,6 +94,29 @@ server {
   );
 });
 
+test("other names lead to the site, with its certificate and nothing of its own", () => {
+  const aliased = { ...site, aliases: ["www.example.org", "example.org"] };
+  const { files } = proxyFiles([aliased], "trixie", standard);
+  const text = files.find(({ path }) => path.endsWith("platform-forum.conf"))?.content ?? "";
+  const [plain = "", alias, own = ""] = text.split("\nserver {");
+  assert.match(plain, /server_name forum\.example\.org www\.example\.org example\.org;/);
+  assert.equal(
+    alias,
+    `
+  listen 443 ssl;
+  listen [::]:443 ssl;
+  http2 on;
+  server_name www.example.org example.org;
+  server_tokens off;
+  ssl_certificate /etc/ssl/platform/forum/fullchain.pem;
+  ssl_certificate_key /etc/ssl/platform/forum/privkey.pem;
+  include /etc/nginx/platform/tls.conf;
+  return 301 "https://forum.example.org$request_uri";
+}`,
+  );
+  assert.match(own, /^ {2}server_name forum\.example\.org;$/m);
+});
+
 test("names that nobody serves are refused", () => {
   assert.equal(
     file("/etc/nginx/sites-enabled/00-platform.conf"),
