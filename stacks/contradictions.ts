@@ -37,7 +37,8 @@ export function contradictions(raw: unknown): Problem[] {
   ];
 }
 
-function entries(value: unknown): [string, unknown][] {
+/** The members of a value that may be anything; none of one that is no object. */
+export function entries(value: unknown): [string, unknown][] {
   return typeof value === "object" && value !== null ? Object.entries(value) : [];
 }
 

@@ -11,12 +11,13 @@ import {
 import { Issuance, type IssuanceArgs, prepareIssuance, temporary } from "./acme.ts";
 import type { CertificateAuthority } from "./authority.ts";
 import type { CertificateOptions } from "./options.ts";
+import { namesResponder } from "./provided.ts";
 import { webroot } from "./renewal.ts";
 import { servedProbe } from "./served.ts";
 
 export { CertificateAuthority } from "./authority.ts";
 export { CertificateOptions } from "./options.ts";
-export { providedFaults, type ProvidedFault } from "./provided.ts";
+export { namesResponder, providedFaults, type ProvidedFault } from "./provided.ts";
 
 /** Arguments of a certificate. */
 export interface CertificateArgs {
@@ -68,8 +69,8 @@ export class Certificate extends Service {
     );
     if (obtained) prepareIssuance(name, host, site, child);
     this.served = obtained
-      ? { files: certificateFiles(`acme/${site}`), challenges: webroot }
-      : { files };
+      ? { files: certificateFiles(`acme/${site}`), challenges: webroot, trusted: true }
+      : { files, ...promises(options) };
     this.checks = obtained ? [] : [certificateCheck(host, site, names[0], options)];
     this.registerOutputs({ checks: this.checks });
   }
@@ -83,6 +84,12 @@ export function issuances(
 ): Issuance[] {
   const { source } = args.options;
   return source.kind === "acme" ? [new Issuance(name, args, source, opts)] : [];
+}
+
+/** What a certificate lets nginx promise: what browsers do not trust, they must not be told to insist on. */
+function promises({ source }: CertificateOptions): Omit<SiteCertificate, "files"> {
+  if (source.kind !== "provided") return {};
+  return { trusted: source.authority === undefined, responder: namesResponder(source.chain) };
 }
 
 function provided({ source }: CertificateOptions): Pair | undefined {

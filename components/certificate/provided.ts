@@ -43,6 +43,12 @@ export function providedFaults(
   ];
 }
 
+/** Whether the site's own certificate of a chain names an OCSP responder (RFC 5280, 4.2.2.1). */
+export function namesResponder(chain: string): boolean {
+  const [first = ""] = blocks(chain);
+  return /^OCSP - URI:/m.test(readCertificate(first)?.infoAccess ?? "");
+}
+
 function blocks(pem: string): string[] {
   return pem.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g) ?? [];
 }

@@ -12,4 +12,8 @@ export interface SiteCertificate {
   readonly files: ReturnType<typeof certificateFiles>;
   /** Directory with the answers to an authority that asks over HTTP (RFC 8555, 8.3); none asks when absent. */
   readonly challenges?: string;
+  /** Whether browsers know who signed it. */
+  readonly trusted?: boolean;
+  /** Whether it names a responder that tells whether it was revoked (OCSP, RFC 6960). */
+  readonly responder?: boolean;
 }

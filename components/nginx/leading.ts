@@ -1,12 +1,13 @@
 import { block, directive, expression, type Directive } from "../../formats/nginx.ts";
 import type { Release, Site, SiteCertificate } from "../host/index.ts";
+import type { NginxOptions } from "./options.ts";
 import { secured, tlsListeners } from "./tls.ts";
 
 /** The servers that only lead to a site: port 80, and its other names. */
 export function leadingServers(
   site: Site,
   certificate: SiteCertificate,
-  release: Release,
+  { release, options }: { readonly release: Release; readonly options: NginxOptions },
 ): Directive[] {
   const { aliases = [] } = site;
   return [
@@ -21,31 +22,26 @@ export function leadingServers(
         ...plain(site, certificate),
       ],
     ),
-    ...(aliases.length > 0 ? [aliasServer(site, aliases, certificate, release)] : []),
+    ...(aliases.length > 0
+      ? [
+          block(
+            "server",
+            [],
+            [
+              ...tlsListeners(release),
+              directive("server_name", ...aliases),
+              directive("server_tokens", "off"),
+              ...secured(certificate, options),
+              canonical(site),
+            ],
+          ),
+        ]
+      : []),
   ];
 }
 
 function canonical({ hostname }: Site): Directive {
   return directive("return", 301, expression(`https://${hostname}$request_uri`));
-}
-
-function aliasServer(
-  site: Site,
-  aliases: readonly string[],
-  certificate: SiteCertificate,
-  release: Release,
-): Directive {
-  return block(
-    "server",
-    [],
-    [
-      ...tlsListeners(release),
-      directive("server_name", ...aliases),
-      directive("server_tokens", "off"),
-      ...secured(certificate),
-      canonical(site),
-    ],
-  );
 }
 
 /** All goes to HTTPS, but the questions of an authority that asks for a certificate. */

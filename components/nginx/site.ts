@@ -1,6 +1,7 @@
 import { block, directive, expression, type Directive } from "../../formats/nginx.ts";
 import type { Release, Site, SiteCertificate } from "../host/index.ts";
 import type { NginxOptions, RedirectOptions } from "./options.ts";
+import { hideForeign, hsts, ownPage } from "./headers.ts";
 import { leadingServers } from "./leading.ts";
 import { secured, tlsListeners, tlsPath } from "./tls.ts";
 
@@ -58,7 +59,7 @@ export function siteServers(
   { release, options, id }: Common,
 ): Directive[] {
   return [
-    ...leadingServers(site, certificate, release),
+    ...leadingServers(site, certificate, { release, options }),
     block(
       "server",
       [],
@@ -66,11 +67,11 @@ export function siteServers(
         ...tlsListeners(release),
         directive("server_name", site.hostname),
         directive("server_tokens", "off"),
-        ...secured(certificate),
+        ...secured(certificate, options),
         directive("client_max_body_size", site.maxBodyBytes),
         ...proxy(site),
         ...options.redirects.filter(({ hostname }) => hostname === site.hostname).map(redirect),
-        ...offline(site),
+        ...offline(site, hsts(options, certificate)),
         configurationId(id),
         ...Object.entries(options.settings).map(([name, value]) =>
           directive(name, ...[value].flat()),
@@ -93,6 +94,7 @@ function proxy(site: Site): Directive[] {
     directive("proxy_set_header", "X-Real-IP", expression("$remote_addr")),
     directive("proxy_set_header", "X-Forwarded-For", expression("$remote_addr")),
     directive("proxy_set_header", "X-Forwarded-Proto", expression("$scheme")),
+    ...hideForeign,
     block("location", ["/"], [pass]),
     ...site.streaming.map((path) =>
       block("location", [path], [directive("proxy_buffering", "off"), pass]),
@@ -101,7 +103,7 @@ function proxy(site: Site): Directive[] {
 }
 
 /** The page for 502 and 504 only, whoever says them: the application's own errors reach its users. */
-function offline(site: Site): Directive[] {
+function offline(site: Site, inherited: readonly Directive[]): Directive[] {
   return [
     directive("proxy_intercept_errors", "on"),
     directive("error_page", 502, 504, "=503", offlineUri),
@@ -112,7 +114,8 @@ function offline(site: Site): Directive[] {
         directive("internal"),
         directive("alias", offlinePath(site)),
         directive("add_header", "Retry-After", "30", "always"),
-        directive("add_header", "Cache-Control", "no-store", "always"),
+        ...ownPage,
+        ...inherited, // with headers of its own, a location has none of its server
       ],
     ),
   ];

@@ -82,6 +82,29 @@ test("the next run obtains it, and another authority or kind of key asks anew", 
   assert.equal(await shown("-serial", "[::1]"), await shown("-serial"));
 });
 
+test("with it, browsers are told once to stay with HTTPS, whatever the application says", async () => {
+  const socket = "/var/discourse/shared/standalone/nginx.http.sock";
+  const says = 'add_header Strict-Transport-Security "max-age=1; preload" always;';
+  const told = async () => {
+    const answer = await machine.succeed(
+      `curl -skD - -o /dev/null --resolve ${name}:443:127.0.0.1 https://${name}/`,
+    );
+    return answer.match(/^(?:HTTP.*|strict-transport.*)$/gim)?.map((line) => line.trim());
+  };
+  const standard = "strict-transport-security: max-age=63072000";
+  assert.deepEqual(await told(), ["HTTP/2 503", standard]); // the offline page
+  await machine.succeed(
+    `mkdir -p ${socket.replace(/\/[^/]*$/, "")}; cat >/etc/nginx/conf.d/app.conf`,
+    `server { listen unix:${socket}; ${says} return 200 app; }`,
+  );
+  await machine.succeed("systemctl reload nginx");
+  await machine.waitUntilSucceeds(`curl -skf --resolve ${name}:443:127.0.0.1 https://${name}/`);
+  assert.deepEqual(await told(), ["HTTP/2 200", standard]);
+  await machine.succeed(
+    "rm /etc/nginx/conf.d/app.conf; systemctl reload nginx; rm -rf /var/discourse",
+  );
+});
+
 test("one that somebody else put there shows in a preview's check, and is obtained again", async () => {
   await machine.succeed(`ln -sfn /etc/ssl/platform/temporary/forum ${live}`);
   const { stdout, stderr } = await apply({ directory: first, keyType: "rsa2048" });

@@ -19,13 +19,15 @@ export interface Wanted {
   readonly to?: Date;
   readonly uses?: readonly string[];
   readonly rsaBits?: number;
+  /** Address of the OCSP responder that it names. */
+  readonly responder?: string;
 }
 
 const day = 86_400_000;
 
 /** Makes a certificate and its key; it signs itself when nobody else does. */
 export async function sign(wanted: Wanted): Promise<Signed> {
-  const { subject, by, names = [], ca = false, uses = [], rsaBits } = wanted;
+  const { subject, by, names = [], ca = false, uses = [], rsaBits, responder } = wanted;
   const pair = rsaBits
     ? generateKeyPairSync("rsa", { modulusLength: rsaBits })
     : generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -42,6 +44,7 @@ export async function sign(wanted: Wanted): Promise<Signed> {
     publicKey: createPublicKey(pair.privateKey).toCryptoKey(own.algorithm, true, ["verify"]),
     extensions: [
       new x509.BasicConstraintsExtension(ca, undefined, true),
+      ...(responder ? [new x509.AuthorityInfoAccessExtension({ ocsp: responder })] : []),
       ...(uses.length > 0 ? [new x509.ExtendedKeyUsageExtension([...uses])] : []),
       ...(names.length > 0
         ? [new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: "dns", value })))]

@@ -24,7 +24,7 @@ const rooms: Record<string, Room> = {
     files: /^config\.ts$/,
     imports: either(
       publicIndexes,
-      /^stacks\/(?:contradictions|secrets)\.ts$/,
+      /^stacks\/(?:contradictions|secrets|warnings)\.ts$/,
       /^(?:@pulumi\/pulumi|zod)$/,
     ),
   },

@@ -189,5 +189,11 @@ test("a provided certificate is one set of files, the key of it secret, and noth
   assert.equal(files["/etc/ssl/platform/forum/privkey.pem"]?.content, own.key);
   assert.deepEqual(set.secrets, ['files["/etc/ssl/platform/forum/privkey.pem"].content']);
   assert.ok(!plainTexts(resources).join("\n").includes("PRIVATE KEY"));
+  const place = "/etc/ssl/platform/forum";
+  assert.deepEqual(result.served, {
+    files: { chain: `${place}/fullchain.pem`, key: `${place}/privkey.pem` },
+    trusted: true,
+    responder: false,
+  });
   assert.match(result.checks[0]?.runbook ?? "", /^Set the next certificate and its key/);
 });

@@ -60,6 +60,7 @@ server {
   proxy_set_header X-Real-IP $remote_addr;
   proxy_set_header X-Forwarded-For $remote_addr;
   proxy_set_header X-Forwarded-Proto $scheme;
+  proxy_hide_header Strict-Transport-Security;
   location / {
     proxy_pass http://unix:/run/app.sock:;
   }
@@ -80,6 +81,9 @@ server {
     alias /etc/nginx/platform/offline/forum.html;
     add_header Retry-After 30 always;
     add_header Cache-Control no-store always;
+    add_header Content-Security-Policy "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'" always;
+    add_header Referrer-Policy no-referrer always;
+    add_header X-Content-Type-Options nosniff always;
   }
   location = /.platform/id {
     if "($remote_addr" != 127.0.0.1) {
