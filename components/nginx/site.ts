@@ -20,7 +20,7 @@ export function defaultServers(release: Release): Directive[] {
   const refuse = [
     directive("server_name", "_"),
     directive("server_tokens", "off"),
-    directive("return", 421),
+    block("location", ["/"], [directive("return", 421)]),
   ];
   return [
     block(

@@ -7,9 +7,10 @@ import { type Profile, profiles } from "./profiles.ts";
 
 /** What the nginx and OpenSSL of a release can do; bookworm has 1.22 and 3.0, trixie 1.26 and 3.5. */
 const abilities = {
-  // An unknown group is a hard error, and session tickets keep one key for ever before nginx 1.23.2.
-  bookworm: { unknownGroups: ["X25519MLKEM768"], rotatesTickets: false, http2Directive: false },
-  trixie: { unknownGroups: [], rotatesTickets: true, http2Directive: true },
+  // An unknown group is a hard error, but since OpenSSL 3.3 not one with a question mark.
+  // Session tickets keep one key for ever before nginx 1.23.2.
+  bookworm: { hybridGroup: [], rotatesTickets: false, http2Directive: false },
+  trixie: { hybridGroup: ["?X25519MLKEM768"], rotatesTickets: true, http2Directive: true },
 } as const satisfies Record<Release, object>;
 
 /** The settings that all TLS sites of a host share. */
@@ -28,8 +29,9 @@ export function dhparam(option: NginxOptions["dhparam"]): string | undefined {
 /** TLS for all sites of a host. */
 export function tlsDirectives(options: NginxOptions, release: Release): Directive[] {
   const { protocols, ciphers, groups }: Profile = profiles[options.profile];
-  const unknown: readonly string[] = abilities[release].unknownGroups;
-  const known = groups.filter((group) => !unknown.includes(group));
+  const known = groups.flatMap((group) =>
+    group === "X25519MLKEM768" ? abilities[release].hybridGroup : [group],
+  );
   return [
     directive("ssl_protocols", ...protocols),
     ...(ciphers.length > 0 ? [directive("ssl_ciphers", ciphers.join(":"))] : []),

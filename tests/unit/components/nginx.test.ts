@@ -129,7 +129,9 @@ test("names that nobody serves are refused", () => {
   listen [::]:80 default_server;
   server_name _;
   server_tokens off;
-  return 421;
+  location / {
+    return 421;
+  }
 }
 server {
   listen 443 ssl http2 default_server;
@@ -138,7 +140,9 @@ server {
   ssl_reject_handshake on;
   server_name _;
   server_tokens off;
-  return 421;
+  location / {
+    return 421;
+  }
 }
 `,
   );
