@@ -118,3 +118,18 @@ test("a key of another certificate, a wrong clock and a full disk are refused, a
   assert.notEqual(await shown("-serial"), serial);
   assert.equal(await shown("-serial"), await inPlace());
 });
+
+test("visitors notice nothing of renewals, one after the other", async () => {
+  // At a reload nginx closes connections that have not asked yet; browsers ask again, and so does this curl.
+  const ask = `curl -sk -o /dev/null -w '%{http_code}\\n' --retry 2 --retry-delay 0 --retry-all-errors`;
+  const at = `--resolve ${acme.alias}:443:127.0.0.1 https://${acme.alias}/`;
+  const visits = machine.run(`for i in $(seq 200); do ${ask} ${at}; done | sort | uniq -c`);
+  const serials = new Set([await shown("-serial")]);
+  for (let renewal = 0; renewal < 3; renewal++) {
+    await machine.succeed(`rm ${home}/lego/for`);
+    assert.equal((await renew()).code, 0);
+    serials.add(await shown("-serial"));
+  }
+  assert.equal(serials.size, 4);
+  assert.equal((await visits).stdout.trim(), "200 301");
+});

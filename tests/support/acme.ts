@@ -130,7 +130,8 @@ export async function startPebble({ port, life, badNonces = 0 }: PebbleOptions) 
     certificateValidityPeriod: life,
   };
   await machine.succeed(`cat >/srv/pebble/${port}.json`, JSON.stringify({ pebble }));
-  const env = `-E PEBBLE_VA_NOSLEEP=1 -E PEBBLE_WFE_NONCEREJECT=${badNonces}`;
+  // Without reuse of what was validated earlier, each certificate is asked for over HTTP.
+  const env = `-E PEBBLE_VA_NOSLEEP=1 -E PEBBLE_AUTHZREUSE=0 -E PEBBLE_WFE_NONCEREJECT=${badNonces}`;
   await machine.succeed(
     `systemctl stop pebble-${port} 2>/dev/null; ` +
       `systemd-run -q --unit=pebble-${port} ${env} pebble -config /srv/pebble/${port}.json -dnsserver 127.0.0.1:8053`,
