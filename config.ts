@@ -11,6 +11,7 @@ import { VmOptions } from "./components/vm/index.ts";
 import { contradictions } from "./stacks/contradictions.ts";
 import { member, type Problem } from "./stacks/problems.ts";
 import { secretPaths } from "./stacks/secrets.ts";
+import { warnings } from "./stacks/warnings.ts";
 
 /** A machine and the services of the machine itself. */
 const HostSection = HostOptions.extend({
@@ -45,7 +46,11 @@ export type Configuration = z.output<typeof ConfigurationSchema>;
 export type Source = ReadonlyMap<string, { readonly text: string; readonly secret: boolean }>;
 
 /** Checks the sections. All problems come at once, and none repeats a value that could be a secret. */
-export function parse(source: Source): { config?: Configuration; problems: readonly Problem[] } {
+export function parse(source: Source): {
+  config?: Configuration;
+  problems: readonly Problem[];
+  warned: readonly Problem[];
+} {
   const raw: Record<string, unknown> = {};
   for (const [key, { text }] of source) {
     const value = section(text);
@@ -62,9 +67,10 @@ export function parse(source: Source): { config?: Configuration; problems: reado
         "is in plain text in the stack file: set it again with `pulumi config set --secret --path`",
     }));
   const all = [...problems, ...contradictions(raw), ...plain];
+  const warned = warnings(raw);
   return result.success && all.length === 0
-    ? { config: result.data, problems: all }
-    : { problems: all };
+    ? { config: result.data, problems: all, warned }
+    : { problems: all, warned };
 }
 
 function section(text: string): unknown {
@@ -114,7 +120,8 @@ export function loadConfiguration(): Configuration {
       .filter(([key]) => key.startsWith(prefix))
       .map(([key, text]) => [key.slice(prefix.length), { text, secret: isConfigSecret(key) }]),
   );
-  const { config, problems } = parse(source);
+  const { config, problems, warned } = parse(source);
   if (!config) throw new pulumi.RunError(describe(problems, project, pulumi.getStack()));
+  for (const { path, message } of warned) void pulumi.log.warn(`${prefix}${path} ${message}`);
   return config;
 }

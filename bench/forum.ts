@@ -6,7 +6,7 @@ import { removeMachine, startMachine } from "../lab/machines.ts";
 import { ensureStandinImage, imagesFolder } from "../lab/standin-image.ts";
 import { openStack } from "../lab/stack.ts";
 import { ensureToolchain } from "../lab/toolchain/index.ts";
-import { secretPaths } from "../stacks/secrets.ts";
+import { inventedSecrets } from "../stacks/secrets.ts";
 import { labDir, root } from "./lab.ts";
 import { report, seconds } from "./measure.ts";
 
@@ -32,7 +32,7 @@ export async function forum(): Promise<void> {
           "platform:hosts": { forum: { address, port, hostKey, instance } },
           "platform:forum": { image },
         },
-        secrets: secretPaths.map(([section, ...fields]) => [`platform:${section}`, ...fields]),
+        secrets: inventedSecrets.map(([section, ...fields]) => [`platform:${section}`, ...fields]),
         program,
         toolchain,
         env,

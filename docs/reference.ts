@@ -40,13 +40,16 @@ function rows(path: string, option: Option, required: boolean): string[] {
   if (typeof additionalProperties === "object" && additionalProperties.properties) {
     return rows(`${path}.<name>`, additionalProperties, false);
   }
+  const choices = (option.anyOf ?? []).flatMap((choice) =>
+    choice.properties ? rows(path, { ...choice, description: undefined }, false) : [],
+  );
   const entries = items?.properties ? rows(`${path}[]`, items, false) : [];
   const isSection = !path.includes(".") || path.endsWith(">") || path.endsWith("[]");
   if (inner.length > 0 && (isSection || option.description === undefined)) return inner;
   const given = option.default === undefined ? "" : code(option.default);
   const what = option.description ?? (option.secret ? "Encrypted in the stack file." : "");
   const cells = [`\`${path}\``, typeOf(option), required ? "**required**" : given, what];
-  return [`| ${cells.join(" | ")} |`, ...inner, ...entries];
+  return [`| ${cells.join(" | ")} |`, ...inner, ...choices, ...entries];
 }
 
 /** A type in words. */

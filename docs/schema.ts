@@ -30,6 +30,10 @@ export const configuration = z.toJSONSchema(ConfigurationSchema, {
     if (type === "custom")
       Object.assign(jsonSchema, { type: "string", pattern: sizePattern.source });
     if (type === "pipe") jsonSchema["secret"] = true; // only `secret()` transforms a value
+    if (jsonSchema.oneOf) {
+      jsonSchema.anyOf = jsonSchema.oneOf; // a choice by a word; only one can fit anyhow
+      delete jsonSchema.oneOf;
+    }
     const { patterns } = zodSchema._zod.bag as { patterns?: ReadonlySet<RegExp> };
     // JSON Schema knows no flags; without the pattern, what an editor accepts is a little more.
     if ([...(patterns ?? [])].some(({ flags }) => flags !== "")) delete jsonSchema.pattern;

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { parse } from "yaml";
-import { secretPaths } from "../stacks/secrets.ts";
+import { inventedSecrets } from "../stacks/secrets.ts";
 import { ensureDocker } from "./docker.ts";
 import { withAgent } from "./identity.ts";
 import type { Release } from "./images/apt.ts";
@@ -19,7 +19,7 @@ export const root = join(import.meta.dirname, "..");
 export const labDir = join(root, ".lab");
 
 const committed = join(root, "stacks/Pulumi.lab.yaml");
-const secrets = secretPaths.map(
+const secrets = inventedSecrets.map(
   ([section, ...fields]) => [`platform:${section}`, ...fields] as const,
 );
 

@@ -1,3 +1,4 @@
+import { providedFaults } from "../components/certificate/index.ts";
 import { typedNames } from "../components/discourse/index.ts";
 import { madeMachine, sameMachines } from "./made-machines.ts";
 import { entries, member, type Problem } from "./problems.ts";
@@ -17,6 +18,8 @@ export function contradictions(raw: unknown): Problem[] {
     ...environmentOf(forum),
     ...sameMachines(hosts),
     ...copiesOf(member(raw, "backups"), member(forum, "host"), hosts),
+    ...aliasesOf(forum),
+    ...providedOf(member(member(raw, "certificates"), "source"), forum),
     ...hosts.flatMap(([name, host]) => [
       ...redirectsOf(name, member(host, "nginx"), forum),
       ...groupOf(name, member(host, "nginx")),
@@ -65,6 +68,32 @@ function copiesOf(
     ];
   };
   return [...wrong("backups.repository.machine.name", keeper), ...wrong("backups.escrow", escrow)];
+}
+
+function aliasesOf(forum: unknown): Problem[] {
+  const names = [member(forum, "hostname"), member(forum, "aliases") ?? []].flat();
+  return names.flatMap((name, index) =>
+    index > 0 && names.indexOf(name) < index
+      ? [{ path: `forum.aliases.${index - 1}`, message: "is named twice: take one of them out" }]
+      : [],
+  );
+}
+
+/** A provided certificate, its key and the names that it is to serve. */
+function providedOf(source: unknown, forum: unknown): Problem[] {
+  const [chain, key, authority] = ["chain", "key", "authority"].map((field) =>
+    member(source, field),
+  );
+  const names = [member(forum, "hostname"), member(forum, "aliases")]
+    .flat()
+    .filter((name) => typeof name === "string");
+  if (member(source, "kind") !== "provided") return [];
+  if (typeof chain !== "string" || typeof key !== "string") return []; // the schema says so
+  const root = typeof authority === "string" ? authority : undefined;
+  return providedFaults({ chain, key, authority: root }, names).map(({ field, message }) => ({
+    path: `certificates.source.${field}`,
+    message,
+  }));
 }
 
 function redirectsOf(machine: string, nginx: unknown, forum: unknown): Problem[] {

@@ -1,5 +1,5 @@
 import { Backups } from "../components/backup/index.ts";
-import { Certificate, CertificateAuthority } from "../components/certificate/index.ts";
+import { Certificate, CertificateAuthority, issuances } from "../components/certificate/index.ts";
 import { Discourse } from "../components/discourse/index.ts";
 import type { Backup, Host, Offers } from "../components/host/index.ts";
 import { Nginx } from "../components/nginx/index.ts";
@@ -59,16 +59,13 @@ function forum(
   if (!section || !host) throw new RangeError(`no machine is called ${options.host}`);
   const engine = engineOn(host);
   const discourse = new Discourse("forum", { host, engine, options });
-  const names = [options.hostname] as const;
-  const certificate = new Certificate("forum-certificate", {
-    host,
-    site: "forum",
-    authority,
-    names,
-    options: config.certificates,
-  });
-  const proxy = { host, sites: discourse.sites, options: section.nginx };
+  const names = [options.hostname, ...options.aliases] as const;
+  const wanted = { host, site: "forum", names, options: config.certificates };
+  const certificate = new Certificate("forum-certificate", { ...wanted, authority });
+  const certificates = { forum: certificate.served };
+  const proxy = { host, sites: discourse.sites, certificates, options: section.nginx };
   const nginx = new Nginx(`${host.name}-nginx`, proxy);
-  const offers: readonly Offers[] = [engine, discourse, certificate, nginx];
+  const issued = issuances("forum-issuance", wanted);
+  const offers: readonly Offers[] = [engine, discourse, certificate, nginx, ...issued];
   return { urls: nginx.urls, offers };
 }

@@ -1,8 +1,11 @@
-/** Where secrets stand in a stack's configuration: the section, then its fields. */
-export const secretPaths = [
+/** Where secrets stand for which any text will do; the lab makes them up. */
+export const inventedSecrets = [
   ["forum", "smtp", "user"],
   ["forum", "smtp", "password"],
   ["backups", "password"],
   ["backups", "repository", "s3", "keyId"],
   ["backups", "repository", "s3", "secretKey"],
 ] as const;
+
+/** Where secrets stand in a stack's configuration: the section, then its fields. */
+export const secretPaths = [...inventedSecrets, ["certificates", "source", "key"]] as const;

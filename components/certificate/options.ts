@@ -1,8 +1,75 @@
 import { z } from "zod";
+import { mailAddress, secret } from "../host/index.ts";
+
+const certificatesPem = z
+  .string()
+  .regex(/^\s*(?:-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/, {
+    error: "must be PEM blocks of CERTIFICATE and nothing else",
+  });
+
+const keyPattern =
+  /^\s*(?:-----BEGIN EC PARAMETERS-----[A-Za-z0-9+/=\s]+-----END EC PARAMETERS-----\s*)?-----BEGIN (?<kind>(?:EC |RSA )?PRIVATE KEY)-----[A-Za-z0-9+/=\s]+-----END \k<kind>-----\s*$/;
+
+/** A certificate that the stack's own authority signs. */
+const AuthoritySource = z.strictObject({
+  kind: z.literal("authority").describe("The stack's own authority signs it."),
+});
+
+/** A certificate that somebody brings; `providedFaults` judges it together with the names that it is for. */
+const ProvidedSource = z.strictObject({
+  kind: z.literal("provided").describe("You bring it, and renew it by bringing the next one."),
+  chain: certificatesPem.describe(
+    "The site's certificate, then each one that signed the one before it, as PEM.",
+  ),
+  key: secret(keyPattern, "must be an unencrypted private key as PEM").describe(
+    "Its private key, encrypted in the stack file.",
+  ),
+  authority: certificatesPem
+    .optional()
+    .describe("The root at which the chain ends, where Mozilla's list does not have it."),
+});
+
+/** A certificate that the machine obtains and renews by itself (RFC 8555). */
+const AcmeSource = z.strictObject({
+  kind: z.literal("acme").describe("The machine obtains it, and renews it in time."),
+  directory: z
+    .union([
+      z.enum(["letsencrypt", "letsencrypt-staging"]),
+      z.strictObject({
+        url: z
+          .string()
+          .regex(/^https:\/\/[a-z0-9.-]+(?::\d+)?\/[\w./~-]*$/, {
+            error: "must be an https address such as https://acme.example.org/directory",
+          })
+          .describe("The authority's directory (RFC 8555, 7.1.1)."),
+        ca: certificatesPem
+          .optional()
+          .describe("The root of the directory's own certificate, where Debian does not know it."),
+      }),
+    ])
+    .default("letsencrypt")
+    .describe("The authority that is asked; browsers do not trust what staging signs."),
+  email: mailAddress.describe("Whom the authority writes to about the account."),
+  termsOfServiceAgreed: z
+    .literal(true, { error: "must be true: read the authority's terms first, and agree to them" })
+    .describe("That you have read the authority's terms of service, and agree."),
+  keyType: z
+    .enum(["ec256", "ec384", "rsa2048", "rsa4096"])
+    .default("ec256")
+    .describe("The kind of key; a new one is made with each certificate."),
+});
+
+/** Where the sites' certificates come from. */
+const SourceOptions = z.discriminatedUnion("kind", [AuthoritySource, ProvidedSource, AcmeSource], {
+  error: "must have a `kind`: authority, provided or acme",
+});
+
+/** A validated source of the kind `acme`. */
+export type AcmeSource = z.output<typeof AcmeSource>;
 
 const days = (standard: number, most: number) => z.int().min(1).max(most).default(standard);
 
-/** The stack's own certificate authority and the certificates that it signs. */
+/** The certificates of the sites, and the stack's own authority, which signs them unless they come from elsewhere. */
 export const CertificateOptions = z
   .strictObject({
     authorityName: z
@@ -16,6 +83,9 @@ export const CertificateOptions = z
     ),
     renewalDays: days(60, 365).describe(
       "A certificate is renewed by the first `pulumi up` in its last days.",
+    ),
+    source: SourceOptions.default({ kind: "authority" }).describe(
+      "Where the certificates of the sites come from; from the stack's own authority when absent.",
     ),
   })
   .refine(({ validityDays, renewalDays }) => renewalDays < validityDays, {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ImageOptions } from "../docker-engine/index.ts";
-import { hostname, secret, size } from "../host/index.ts";
+import { hostname, mailAddress, secret, size } from "../host/index.ts";
 
 // Every value ends up in discourse.conf as `key = 'value'`, read by a regular expression and by ERB
 // (docs/decisions/0003-discourse-environment.md); these characters arrive as they are.
@@ -8,10 +8,6 @@ const safe = /^(?!\d+$)[A-Za-z0-9_@%+=:,./-]{1,256}$/;
 const safeProblem =
   "must be 1 to 256 of the characters A-Z a-z 0-9 _@%+=:,./- and not all digits: " +
   "Discourse's configuration file changes others on the way";
-
-const mail = z.string().regex(/^[\w.+-]{1,64}@(?:[a-z0-9-]+\.)+[a-z]{2,63}$/i, {
-  error: "must be a mail address such as admin@example.org",
-});
 
 /** The relay that takes the forum's mail. */
 const SmtpOptions = z.strictObject({
@@ -28,13 +24,19 @@ const SmtpOptions = z.strictObject({
 export const DiscourseOptions = z.strictObject({
   host: z.string().describe("The machine that it runs on, by its name under `hosts`."),
   hostname: hostname.describe("The forum's name in the address bar."),
+  aliases: z
+    .array(hostname)
+    .default([])
+    .describe(
+      "Other names that lead to it, such as one with www; its certificate holds them, too.",
+    ),
   image: ImageOptions.describe("An image whose /sbin/boot serves HTTP on /shared/nginx.http.sock."),
   developerEmails: z
-    .array(mail)
+    .array(mailAddress)
     .min(1, { error: "needs at least one address: who signs up with it becomes the administrator" })
     .describe("Addresses whose accounts become administrators."),
   smtp: SmtpOptions,
-  notificationEmail: mail
+  notificationEmail: mailAddress
     .optional()
     .describe("From whom the forum's mail comes; noreply@hostname if absent."),
   language: z

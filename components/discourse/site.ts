@@ -35,6 +35,7 @@ export function forumSite(name: string, options: DiscourseOptions): Site {
   return {
     name,
     hostname: options.hostname,
+    aliases: options.aliases,
     socket: socketPath,
     maxBodyBytes: bytes(options.uploadLimit),
     streaming: ["/message-bus/"],

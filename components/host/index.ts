@@ -4,12 +4,20 @@ import type { HostOptions } from "./options.ts";
 import type { Script } from "./script.ts";
 import type { Host } from "./words.ts";
 
-export { certificateFiles } from "./certificates.ts";
+export { certificateFiles, type SiteCertificate } from "./certificates.ts";
 export { ConfigSet, type ConfigFile, type ConfigSetArgs } from "./config-set.ts";
 export { chain, goesWith, lastResource } from "./chain.ts";
 export { DataDirectory, type DataDirectoryArgs } from "./data-directory.ts";
 export { dockerProvider } from "./connection.ts";
-export { hostname, HostOptions, publicKey, releases, size, type Release } from "./options.ts";
+export {
+  hostname,
+  HostOptions,
+  mailAddress,
+  publicKey,
+  releases,
+  size,
+  type Release,
+} from "./options.ts";
 export { importId, type Existing } from "./import.ts";
 export { Packages, type PackagesArgs, type PackageSource } from "./packages.ts";
 export { RemoteScript, type RemoteScriptArgs } from "./remote-script.ts";

@@ -15,6 +15,11 @@ export const hostname = z
     error: "must be a host name in lower case, such as forum.example.org",
   });
 
+/** A mail address option. */
+export const mailAddress = z.string().regex(/^[\w.+-]{1,64}@(?:[a-z0-9-]+\.)+[a-z]{2,63}$/i, {
+  error: "must be a mail address such as admin@example.org",
+});
+
 /** A size option such as "10 MiB". */
 export const size = z.custom<Size>(
   (value) => typeof value === "string" && sizePattern.test(value),

@@ -37,6 +37,8 @@ export interface Site {
   readonly name: string;
   /** The name in the address bar; requests for it arrive here, others are refused. */
   readonly hostname: string;
+  /** Other names that lead there by 301; the site's certificate has to hold them. */
+  readonly aliases?: readonly string[];
   /** Absolute path of the unix socket that the application listens on (HTTP/1.1). */
   readonly socket: string;
   /** Largest request body in bytes; larger ones are answered 413. */

@@ -8,6 +8,7 @@ import {
   type Check,
   type Host,
   type Site,
+  type SiteCertificate,
 } from "../host/index.ts";
 import type { NginxOptions } from "./options.ts";
 import { proxyFiles } from "./render.ts";
@@ -20,6 +21,8 @@ export interface NginxArgs {
   readonly host: Host;
   /** All sites of the host; each needs a certificate of its name there. */
   readonly sites: readonly Site[];
+  /** Certificates by name of the site; absent is one in the common place. */
+  readonly certificates?: Readonly<Record<string, SiteCertificate>>;
   readonly options: NginxOptions;
 }
 
@@ -30,11 +33,11 @@ export class Nginx extends Service {
 
   constructor(name: string, args: NginxArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:nginx:Nginx", name, opts);
-    const { host, sites, options } = args;
+    const { host, sites, certificates = {}, options } = args;
     const child = { parent: this };
     const wanted = { host, packages: ["nginx", "curl"] };
     const packages = new Packages(`${name}-packages`, wanted, child);
-    const { files, id } = proxyFiles(sites, host.release, options);
+    const { files, id } = proxyFiles(sites, host.release, options, certificates);
     new ConfigSet(
       `${name}-files`,
       {

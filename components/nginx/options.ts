@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { hostname } from "../host/index.ts";
+import { hstsDays } from "./profiles.ts";
 
 const pem = z
   .string()
@@ -59,20 +60,61 @@ const value = z.union([
   z.string().regex(/^[^$\0]*$/, { error: "must not hold a $: nginx would read a variable there" }),
 ]);
 
+/** Strict-Transport-Security (RFC 6797), which browsers remember. */
+const HstsOptions = z
+  .strictObject({
+    maxAgeDays: z
+      .int()
+      .min(0)
+      .max(3650)
+      .default(hstsDays)
+      .describe("How long browsers remember it; 0 makes them forget."),
+    includeSubDomains: z
+      .boolean()
+      .default(false)
+      .describe("Whether it is for all names below, too, whoever serves them."),
+    preload: z
+      .boolean()
+      .default(false)
+      .describe("Agrees to be built into browsers, which takes months to undo."),
+  })
+  .refine(
+    ({ maxAgeDays, includeSubDomains, preload }) =>
+      !preload || (includeSubDomains && maxAgeDays >= 365),
+    {
+      path: ["preload"],
+      error: "must go with includeSubDomains and at least 365 days (https://hstspreload.org)",
+    },
+  );
+
 /** The reverse proxy of a host. */
 export const NginxOptions = z.strictObject({
   profile: z
-    .enum(["intermediate", "compatible"])
+    .enum(["modern", "intermediate", "compatible"])
     .default("intermediate")
     .describe(
-      "Mozilla's intermediate guideline 6.0, or 5.7, which still offers DHE to old clients.",
+      "Mozilla's guideline 6.0, modern (TLS 1.3 alone) or intermediate, or 5.7, which still offers DHE to old clients.",
     ),
   dhparam: z
-    .union([z.enum(["ffdhe2048", "ffdhe3072", "ffdhe4096", "none"]), z.strictObject({ pem })])
+    .union([
+      z.enum(["ffdhe2048", "ffdhe3072", "ffdhe4096", "none"]),
+      z.strictObject({ pem: pem.describe("The group.") }),
+    ])
     .default("ffdhe4096")
     .describe(
       "Diffie-Hellman group: one of RFC 7919, a PEM of your own, or none. Never made during a run.",
     ),
+  hsts: z
+    .union([z.literal("off"), HstsOptions])
+    .optional()
+    .describe(
+      "Browsers come by HTTPS alone from then on; for two years if absent, and off with the stack's own authority.",
+    ),
+  resolvers: z
+    .array(z.union([z.ipv4(), z.ipv6()], { error: "must be an IP address" }))
+    .max(3)
+    .default([])
+    .describe("DNS servers by which nginx finds the responder of a certificate (OCSP stapling)."),
   redirects: z
     .array(RedirectOptions)
     .refine(
@@ -85,6 +127,10 @@ export const NginxOptions = z.strictObject({
     .describe("Redirects for other web applications that used to live on a site."),
   settings: z
     .record(setting, z.union([value, z.array(value)]))
+    .refine((all) => !/^strict-transport-security/i.test(String([all["add_header"]].flat()[0])), {
+      path: ["add_header"],
+      error: "must not be about Strict-Transport-Security: that is the option `hsts`",
+    })
     .default({})
     .describe("More directives for each site's server block, by name."),
 });

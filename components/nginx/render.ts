@@ -1,10 +1,16 @@
 import { createHash } from "node:crypto";
 import { render } from "../../formats/nginx.ts";
-import type { ConfigFile, Release, Site } from "../host/index.ts";
+import {
+  certificateFiles,
+  type ConfigFile,
+  type Release,
+  type Site,
+  type SiteCertificate,
+} from "../host/index.ts";
 import { offlinePage } from "./offline.ts";
 import type { NginxOptions } from "./options.ts";
-import { defaultServers, offlinePath, siteServers, tlsPath } from "./site.ts";
-import { dhparam, dhparamPath, tlsDirectives } from "./tls.ts";
+import { defaultServers, offlinePath, siteServers } from "./site.ts";
+import { dhparam, dhparamPath, tlsDirectives, tlsPath } from "./tls.ts";
 
 /** All files of a host's proxy, and the id that each site answers to the machine itself. */
 export interface ProxyFiles {
@@ -17,7 +23,9 @@ export function proxyFiles(
   sites: readonly Site[],
   release: Release,
   options: NginxOptions,
+  certificates: Readonly<Record<string, SiteCertificate>> = {},
 ): ProxyFiles {
+  const of = ({ name }: Site) => certificates[name] ?? { files: certificateFiles(name) };
   const files = (id: string) => {
     const group = dhparam(options.dhparam);
     return [
@@ -31,7 +39,7 @@ export function proxyFiles(
         { path: offlinePath(site), content: offlinePage(site.offline) },
         {
           path: `/etc/nginx/sites-enabled/platform-${site.name}.conf`,
-          content: render(siteServers(site, release, options, id)),
+          content: render(siteServers(site, of(site), { release, options, id })),
         },
       ]),
     ];

@@ -1,10 +1,9 @@
 import { block, directive, expression, type Directive } from "../../formats/nginx.ts";
-import { certificateFiles, type Release, type Site } from "../host/index.ts";
+import type { Release, Site, SiteCertificate } from "../host/index.ts";
 import type { NginxOptions, RedirectOptions } from "./options.ts";
-import { tlsListeners } from "./tls.ts";
-
-/** The settings that all TLS sites of a host share. */
-export const tlsPath = "/etc/nginx/platform/tls.conf";
+import { hideForeign, hsts, ownPage } from "./headers.ts";
+import { leadingServers } from "./leading.ts";
+import { secured, tlsListeners, tlsPath } from "./tls.ts";
 
 /** Where a site's offline page lies on the host. */
 export function offlinePath(site: Site): string {
@@ -21,7 +20,7 @@ export function defaultServers(release: Release): Directive[] {
   const refuse = [
     directive("server_name", "_"),
     directive("server_tokens", "off"),
-    directive("return", 421),
+    block("location", ["/"], [directive("return", 421)]),
   ];
   return [
     block(
@@ -46,26 +45,21 @@ export function defaultServers(release: Release): Directive[] {
   ];
 }
 
-/** Both servers of a site; `id` names the whole configuration, so that a probe knows which one answers. */
+/** What all sites of a host have in common; `id` names the whole configuration, so that a probe knows which one answers. */
+export interface Common {
+  readonly release: Release;
+  readonly options: NginxOptions;
+  readonly id: string;
+}
+
+/** Both servers of a site. */
 export function siteServers(
   site: Site,
-  release: Release,
-  options: NginxOptions,
-  id: string,
+  certificate: SiteCertificate,
+  { release, options, id }: Common,
 ): Directive[] {
-  const files = certificateFiles(site.name);
   return [
-    block(
-      "server",
-      [],
-      [
-        directive("listen", "80"),
-        directive("listen", "[::]:80"),
-        directive("server_name", site.hostname),
-        directive("server_tokens", "off"),
-        directive("return", 301, expression(`https://${site.hostname}$request_uri`)),
-      ],
-    ),
+    ...leadingServers(site, certificate, { release, options }),
     block(
       "server",
       [],
@@ -73,13 +67,11 @@ export function siteServers(
         ...tlsListeners(release),
         directive("server_name", site.hostname),
         directive("server_tokens", "off"),
-        directive("ssl_certificate", files.chain),
-        directive("ssl_certificate_key", files.key),
-        directive("include", tlsPath),
+        ...secured(certificate, options),
         directive("client_max_body_size", site.maxBodyBytes),
         ...proxy(site),
         ...options.redirects.filter(({ hostname }) => hostname === site.hostname).map(redirect),
-        ...offline(site),
+        ...offline(site, hsts(options, certificate)),
         configurationId(id),
         ...Object.entries(options.settings).map(([name, value]) =>
           directive(name, ...[value].flat()),
@@ -102,6 +94,7 @@ function proxy(site: Site): Directive[] {
     directive("proxy_set_header", "X-Real-IP", expression("$remote_addr")),
     directive("proxy_set_header", "X-Forwarded-For", expression("$remote_addr")),
     directive("proxy_set_header", "X-Forwarded-Proto", expression("$scheme")),
+    ...hideForeign,
     block("location", ["/"], [pass]),
     ...site.streaming.map((path) =>
       block("location", [path], [directive("proxy_buffering", "off"), pass]),
@@ -110,7 +103,7 @@ function proxy(site: Site): Directive[] {
 }
 
 /** The page for 502 and 504 only, whoever says them: the application's own errors reach its users. */
-function offline(site: Site): Directive[] {
+function offline(site: Site, inherited: readonly Directive[]): Directive[] {
   return [
     directive("proxy_intercept_errors", "on"),
     directive("error_page", 502, 504, "=503", offlineUri),
@@ -121,7 +114,8 @@ function offline(site: Site): Directive[] {
         directive("internal"),
         directive("alias", offlinePath(site)),
         directive("add_header", "Retry-After", "30", "always"),
-        directive("add_header", "Cache-Control", "no-store", "always"),
+        ...ownPage,
+        ...inherited, // with headers of its own, a location has none of its server
       ],
     ),
   ];

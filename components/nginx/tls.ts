@@ -1,37 +1,20 @@
 import { readFileSync } from "node:fs";
 import { directive, type Directive } from "../../formats/nginx.ts";
-import type { Release } from "../host/index.ts";
+import type { Release, SiteCertificate } from "../host/index.ts";
+import { hsts } from "./headers.ts";
 import type { NginxOptions } from "./options.ts";
-
-const ecdhe = [
-  "ECDHE-ECDSA-AES128-GCM-SHA256",
-  "ECDHE-RSA-AES128-GCM-SHA256",
-  "ECDHE-ECDSA-AES256-GCM-SHA384",
-  "ECDHE-RSA-AES256-GCM-SHA384",
-  "ECDHE-ECDSA-CHACHA20-POLY1305",
-  "ECDHE-RSA-CHACHA20-POLY1305",
-];
-
-const dhe = ["DHE-RSA-AES128-GCM-SHA256", "DHE-RSA-AES256-GCM-SHA384", "DHE-RSA-CHACHA20-POLY1305"];
-
-/** Mozilla's server side TLS guidelines: intermediate of 6.0 (2026-04-06), and of 5.7 for `compatible`. */
-const profiles = {
-  intermediate: {
-    ciphers: ecdhe,
-    groups: ["X25519MLKEM768", "X25519", "prime256v1", "secp384r1"],
-  },
-  compatible: {
-    ciphers: [...ecdhe, ...dhe],
-    groups: ["X25519", "prime256v1", "secp384r1"],
-  },
-} as const;
+import { type Profile, profiles } from "./profiles.ts";
 
 /** What the nginx and OpenSSL of a release can do; bookworm has 1.22 and 3.0, trixie 1.26 and 3.5. */
 const abilities = {
-  // An unknown group is a hard error, and session tickets keep one key for ever before nginx 1.23.2.
-  bookworm: { unknownGroups: ["X25519MLKEM768"], rotatesTickets: false, http2Directive: false },
-  trixie: { unknownGroups: [], rotatesTickets: true, http2Directive: true },
+  // An unknown group is a hard error, but since OpenSSL 3.3 not one with a question mark.
+  // Session tickets keep one key for ever before nginx 1.23.2.
+  bookworm: { hybridGroup: [], rotatesTickets: false, http2Directive: false },
+  trixie: { hybridGroup: ["?X25519MLKEM768"], rotatesTickets: true, http2Directive: true },
 } as const satisfies Record<Release, object>;
+
+/** The settings that all TLS sites of a host share. */
+export const tlsPath = "/etc/nginx/platform/tls.conf";
 
 /** Where the Diffie-Hellman group lies on the host. */
 export const dhparamPath = "/etc/nginx/platform/dhparam.pem";
@@ -45,12 +28,13 @@ export function dhparam(option: NginxOptions["dhparam"]): string | undefined {
 
 /** TLS for all sites of a host. */
 export function tlsDirectives(options: NginxOptions, release: Release): Directive[] {
-  const { ciphers, groups } = profiles[options.profile];
-  const unknown: readonly string[] = abilities[release].unknownGroups;
-  const known = groups.filter((group) => !unknown.includes(group));
+  const { protocols, ciphers, groups }: Profile = profiles[options.profile];
+  const known = groups.flatMap((group) =>
+    group === "X25519MLKEM768" ? abilities[release].hybridGroup : [group],
+  );
   return [
-    directive("ssl_protocols", "TLSv1.2", "TLSv1.3"),
-    directive("ssl_ciphers", ciphers.join(":")),
+    directive("ssl_protocols", ...protocols),
+    ...(ciphers.length > 0 ? [directive("ssl_ciphers", ciphers.join(":"))] : []),
     directive("ssl_ecdh_curve", known.join(":")),
     directive("ssl_prefer_server_ciphers", "off"),
     directive("ssl_session_timeout", "1d"),
@@ -68,5 +52,29 @@ export function tlsListeners(release: Release, ...more: string[]): Directive[] {
     directive("listen", "443", ...flags),
     directive("listen", "[::]:443", ...flags),
     ...(http2Directive ? [directive("http2", "on")] : []),
+  ];
+}
+
+/** The certificate of a server, what all have in common, and what goes with the certificate. */
+export function secured(certificate: SiteCertificate, options: NginxOptions): Directive[] {
+  const { files } = certificate;
+  return [
+    directive("ssl_certificate", files.chain),
+    directive("ssl_certificate_key", files.key),
+    directive("include", tlsPath),
+    ...stapling(certificate, options),
+    ...hsts(options, certificate),
+  ];
+}
+
+/** Only where the certificate names a responder: without one nginx warns, and a resolver is what finds it. */
+function stapling({ files, responder }: SiteCertificate, { resolvers }: NginxOptions): Directive[] {
+  if (responder !== true || resolvers.length === 0) return [];
+  const servers = resolvers.map((address) => (address.includes(":") ? `[${address}]` : address));
+  return [
+    directive("ssl_stapling", "on"),
+    directive("ssl_stapling_verify", "on"),
+    directive("ssl_trusted_certificate", files.chain),
+    directive("resolver", ...servers),
   ];
 }

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import {
+  Certificate,
+  CertificateAuthority,
+  CertificateOptions,
+} from "../../components/certificate/index.ts";
 import { Packages } from "../../components/host/index.ts";
+import { chainFor } from "../support/chain.ts";
 import { certificate, hostname, pems, tlsOutputs } from "../support/forum.ts";
 import { exampleHost } from "../support/host.ts";
 import { testMachine } from "../support/machine.ts";
@@ -75,4 +81,59 @@ test("a key that does not fit is refused by the nginx that serves it, which goes
     assert.equal(code, 0, stderr);
   }
   await machine.fail(`ls ${directory}`);
+});
+
+test("a provided certificate is renewed by one change, after which nginx is asked for it", async () => {
+  const build =
+    ({ chain, own, root }: Awaited<ReturnType<typeof chainFor>>) =>
+    () => {
+      const host = exampleHost();
+      const source = { kind: "provided", chain, key: own.key, authority: root.pem };
+      const options = CertificateOptions.parse({ source });
+      const authority = new CertificateAuthority("authority", options);
+      new Packages("nginx", { host, packages: ["nginx", "curl"] });
+      new Certificate("cert", { host, site: "forum", authority, names: [hostname], options });
+    };
+  const [first, next] = [await chainFor(hostname), await chainFor(hostname)];
+  const { commands } = await applyOn(machine, build(first));
+  await machine.succeed(
+    "cat > /etc/nginx/conf.d/tls.conf && systemctl reload nginx",
+    `server { listen 443 ssl; ssl_certificate ${directory}/fullchain.pem; ssl_certificate_key ${directory}/privkey.pem; }\n`,
+  );
+  const served = () =>
+    machine.succeed(
+      `openssl s_client -connect 127.0.0.1:443 -servername ${hostname} </dev/null 2>/dev/null | openssl x509`,
+    );
+  await machine.waitUntilSucceeds("ss -ltn | grep -q :443");
+  const renewed = await applyOn(machine, build(next));
+  const files = `files["${directory}`;
+  assert.deepEqual(
+    renewed.results.map(({ name, stdout }) => [name, stdout]),
+    [
+      ["nginx", "unchanged\n"],
+      [
+        "cert-files", // in place, with the reload that a preview shows
+        `update activate[0] ${files}/fullchain.pem"].content ${files}/privkey.pem"].digest\n`,
+      ],
+    ],
+  );
+  assert.equal(await served(), next.own.pem);
+
+  // A port that another program has: `nginx -t` does not mind, and a reload then changes nothing, without a word.
+  await machine.succeed("echo 'server { listen 8445; }' >/etc/nginx/conf.d/taken.conf");
+  const holder = machine.run("timeout 60 openssl s_server -accept 8445 -nocert -quiet </dev/zero");
+  await machine.waitUntilSucceeds("ss -ltn | grep -q ':8445 '");
+  const refused = await applyOn(machine, build(first));
+  assert.match(
+    refused.results.at(-1)?.stderr ?? "",
+    /on the machine itself does not show the certificate in \/etc\/ssl\/platform\/forum\/fullchain\.pem/,
+  );
+  assert.equal(await machine.succeed(`cat ${directory}/privkey.pem`), next.own.key);
+  assert.equal(await served(), next.own.pem);
+  await machine.succeed("pkill -x openssl; rm /etc/nginx/conf.d/*.conf");
+  await holder;
+  for (const command of commands.toReversed()) {
+    const { code, stderr } = await runOn(machine, command, "delete");
+    assert.equal(code, 0, stderr);
+  }
 });

@@ -138,3 +138,24 @@ test("nobody asks for the offline page or the configuration's id from elsewhere"
   assert.equal(await status("/.platform/id", "-6"), "404");
   assert.match(await ask("/.platform/id"), /^[0-9a-f]{16}$/);
 });
+
+test("modern takes TLS 1.3 alone, and browsers are told once to stay with HTTPS", async () => {
+  const { code, stderr } = await apply({ redirects, profile: "modern", hsts: {} });
+  assert.equal(code, 0, stderr);
+  const connect = (args: string) =>
+    machine.run(
+      `openssl s_client -connect 127.0.0.1:443 -servername ${name} ${args} </dev/null 2>&1`,
+    );
+  assert.match((await connect("-tls1_3")).stdout, /TLSv1\.3, Cipher is TLS_AES_256_GCM_SHA384/);
+  assert.match((await connect("-tls1_2")).stdout, /alert protocol version/);
+  for (const path of ["/", "/standin/status/500", "/wiki"]) {
+    const told = (await ask(path, "-D - -o /dev/null")).match(/^strict-transport-security:.*$/gim);
+    assert.deepEqual(
+      told?.map((line) => line.trim()),
+      ["strict-transport-security: max-age=63072000"],
+      path,
+    );
+  }
+  assert.equal(await machine.succeed("nginx -t 2>&1 | grep -c warn || true"), "0\n");
+  assert.equal((await apply({ redirects })).code, 0);
+});

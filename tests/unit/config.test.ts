@@ -113,6 +113,7 @@ test("options that contradict each other come in the same list, with the remedy"
     Object.assign(forum(sections), {
       host: "elsewhere",
       environment: { DISCOURSE_HOSTNAME: "x" },
+      aliases: ["a.lab.test", "forum.lab.test", "a.lab.test"],
       language: "English",
     });
     Object.assign(host(sections)["nginx"] ?? {}, { profile: "compatible", dhparam: "none" });
@@ -125,6 +126,8 @@ test("options that contradict each other come in the same list, with the remedy"
     "forum.language must be a locale of Discourse, such as en, de or pt_BR",
     "forum.host names no machine: take one of forum",
     "forum.environment.DISCOURSE_HOSTNAME is set by a typed option of the forum: use that one",
+    "forum.aliases.1 is named twice: take one of them out",
+    "forum.aliases.2 is named twice: take one of them out",
     "hosts.forum.nginx.redirects.0.hostname is not served there (served: none)",
     "hosts.forum.nginx.dhparam must name a group while `profile` is compatible, which offers DHE; " +
       "or set `profile` to intermediate",

@@ -64,6 +64,7 @@ test("exactly the options that config.ts wants encrypted are shown as secrets", 
     ...Object.entries(option.properties ?? {}).flatMap(([name, member]) =>
       secrets(path === "" ? name : `${path}.${name}`, member),
     ),
+    ...(option.anyOf ?? []).flatMap((choice) => secrets(path, choice)),
     ...(typeof option.additionalProperties === "object"
       ? secrets(`${path}.<name>`, option.additionalProperties)
       : []),
@@ -72,7 +73,7 @@ test("exactly the options that config.ts wants encrypted are shown as secrets", 
     secrets("", configuration).toSorted(),
     secretPaths.map((path) => path.join(".")).toSorted(),
   );
-  assert.equal(secretPaths.length, 5);
+  assert.equal(secretPaths.length, 6);
   assert.match(reference(), /^\| `forum\.smtp\.password` \| secret text \| \*\*required\*\* \|/m);
 });
 

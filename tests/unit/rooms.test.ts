@@ -24,14 +24,14 @@ const rooms: Record<string, Room> = {
     files: /^config\.ts$/,
     imports: either(
       publicIndexes,
-      /^stacks\/(?:contradictions|problems|secrets)\.ts$/,
+      /^stacks\/(?:contradictions|problems|secrets|warnings)\.ts$/,
       /^(?:@pulumi\/pulumi|zod)$/,
     ),
   },
   stacks: { files: /^stacks\//, imports: either(publicIndexes, /^config\.ts$/) },
   "a component's renderer": {
     files:
-      /^components\/(?!host\/)[\w-]+\/(?!index|authority|environment|hypervisor|place)[\w-]+\.ts$/,
+      /^components\/(?!host\/)[\w-]+\/(?!index|acme|authority|environment|hypervisor|place)[\w-]+\.ts$/,
     imports: either(
       /^components\/(?:host|docker-engine)\/index\.ts$/,
       /^formats\//,
@@ -39,7 +39,8 @@ const rooms: Record<string, Room> = {
     ),
   },
   "a component's wiring": {
-    files: /^components\/(?!host\/)[\w-]+\/(?:index|authority|environment|hypervisor|place)\.ts$/,
+    files:
+      /^components\/(?!host\/)[\w-]+\/(?:index|acme|authority|environment|hypervisor|place)\.ts$/,
     imports: either(/^components\/(?:host|docker-engine)\/index\.ts$/, /^formats\//, /^@pulumi\//),
   },
   "a component's command": {
@@ -169,6 +170,7 @@ test("every script ends by running its verb, and reads no other input", () => {
     "boot.sh",
     "check.sh",
     "container.sh",
+    "deploy.sh",
     "detached.sh", // its stdin goes on with the script that it runs
     "disk.sh",
     "domain.sh",
@@ -177,6 +179,7 @@ test("every script ends by running its verb, and reads no other input", () => {
     "journal.sh",
     "leave.sh",
     "notes.sh",
+    "obtain.sh",
     "once.sh",
     "owners.sh",
     "paths.sh",
@@ -184,10 +187,12 @@ test("every script ends by running its verb, and reads no other input", () => {
     "prelude.sh",
     "quota.sh",
     "recovery.sh",
+    "serving.sh",
     "settle.sh",
     "sources.sh",
     "space.sh",
     "swap.sh",
+    "telling.sh",
     "transaction.sh",
     "unpacked.sh",
     "view.sh",

@@ -55,6 +55,9 @@ test("the leaf is a server certificate for all names, and its key may rotate", a
 test("chain and key lie in the central place, the key for root alone, and only the key is secret", async () => {
   const { resource } = await deploy(build);
   const set = resource("cert-files");
+  const [probe = "", ...others] = set.inputs["probe"] as string[];
+  const asked = "probe /etc/ssl/platform/forum/fullchain.pem forum.example.org";
+  assert.ok(probe.endsWith(asked) && others.length === 0, probe);
   assert.equal(set.type, "host:index:ConfigSet");
   assert.equal(set.parent, "cert");
   assert.deepEqual(set.secrets, ['files["/etc/ssl/platform/forum/privkey.pem"].content']);
@@ -76,7 +79,7 @@ test("chain and key lie in the central place, the key for root alone, and only t
     adopt: "replace",
     validate: ["sh -c '! command -v nginx >/dev/null || nginx -t -q'"],
     activate: ["sh -c '! systemctl is-active -q nginx || systemctl reload nginx'"],
-    probe: [],
+    probe: [probe],
     deactivate: [],
   });
 });

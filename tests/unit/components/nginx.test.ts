@@ -60,6 +60,7 @@ server {
   proxy_set_header X-Real-IP $remote_addr;
   proxy_set_header X-Forwarded-For $remote_addr;
   proxy_set_header X-Forwarded-Proto $scheme;
+  proxy_hide_header Strict-Transport-Security;
   location / {
     proxy_pass http://unix:/run/app.sock:;
   }
@@ -80,6 +81,9 @@ server {
     alias /etc/nginx/platform/offline/forum.html;
     add_header Retry-After 30 always;
     add_header Cache-Control no-store always;
+    add_header Content-Security-Policy "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'" always;
+    add_header Referrer-Policy no-referrer always;
+    add_header X-Content-Type-Options nosniff always;
   }
   location = /.platform/id {
     if "($remote_addr" != 127.0.0.1) {
@@ -94,6 +98,29 @@ server {
   );
 });
 
+test("other names lead to the site, with its certificate and nothing of its own", () => {
+  const aliased = { ...site, aliases: ["www.example.org", "example.org"] };
+  const { files } = proxyFiles([aliased], "trixie", standard);
+  const text = files.find(({ path }) => path.endsWith("platform-forum.conf"))?.content ?? "";
+  const [plain = "", alias, own = ""] = text.split("\nserver {");
+  assert.match(plain, /server_name forum\.example\.org www\.example\.org example\.org;/);
+  assert.equal(
+    alias,
+    `
+  listen 443 ssl;
+  listen [::]:443 ssl;
+  http2 on;
+  server_name www.example.org example.org;
+  server_tokens off;
+  ssl_certificate /etc/ssl/platform/forum/fullchain.pem;
+  ssl_certificate_key /etc/ssl/platform/forum/privkey.pem;
+  include /etc/nginx/platform/tls.conf;
+  return 301 "https://forum.example.org$request_uri";
+}`,
+  );
+  assert.match(own, /^ {2}server_name forum\.example\.org;$/m);
+});
+
 test("names that nobody serves are refused", () => {
   assert.equal(
     file("/etc/nginx/sites-enabled/00-platform.conf"),
@@ -102,7 +129,9 @@ test("names that nobody serves are refused", () => {
   listen [::]:80 default_server;
   server_name _;
   server_tokens off;
-  return 421;
+  location / {
+    return 421;
+  }
 }
 server {
   listen 443 ssl http2 default_server;
@@ -111,7 +140,9 @@ server {
   ssl_reject_handshake on;
   server_name _;
   server_tokens off;
-  return 421;
+  location / {
+    return 421;
+  }
 }
 `,
   );

@@ -1,0 +1,13 @@
+# shellcheck shell=bash
+# Has PROGRAM, which also renews it, obtain a certificate and nginx serve it. The host's lock is held already. A change of
+# WANTED_KEY, its kind of key, asks anew.
+: "${PROGRAM:?}" "${WANTED_KEY:?}"
+
+apply() {
+  "$PROGRAM" obtain
+  "$PROGRAM" deploy
+}
+
+check() { if [[ -x $PROGRAM ]]; then "$PROGRAM" tell; else say '{}'; fi; }
+
+"$@" </dev/null

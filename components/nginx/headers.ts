@@ -1,0 +1,37 @@
+import { directive, type Directive } from "../../formats/nginx.ts";
+import type { SiteCertificate } from "../host/index.ts";
+import type { NginxOptions } from "./options.ts";
+import { hstsDays } from "./profiles.ts";
+
+const hstsHeader = "Strict-Transport-Security";
+
+/**
+ * HSTS (RFC 6797), whose one owner is nginx. Browsers remember it, so without a word it is only for certificates that
+ * they trust of themselves.
+ */
+export function hsts({ hsts: wanted }: NginxOptions, { trusted }: SiteCertificate): Directive[] {
+  const standard = { maxAgeDays: hstsDays, includeSubDomains: false, preload: false };
+  const chosen = wanted ?? (trusted === true ? standard : "off");
+  if (chosen === "off") return [];
+  const { maxAgeDays, includeSubDomains, preload } = chosen;
+  const words = [
+    `max-age=${maxAgeDays * 86_400}`,
+    ...(includeSubDomains ? ["includeSubDomains"] : []),
+    ...(preload ? ["preload"] : []),
+  ];
+  return [directive("add_header", hstsHeader, words.join("; "), "always")];
+}
+
+/** What the application says about it does not get through: two answers would be none. */
+export const hideForeign: readonly Directive[] = [directive("proxy_hide_header", hstsHeader)];
+
+/** For pages that nginx has itself. The application's pages have the application's own words, which know its needs. */
+export const ownPage: readonly Directive[] = [
+  ["Cache-Control", "no-store"],
+  [
+    "Content-Security-Policy",
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  ],
+  ["Referrer-Policy", "no-referrer"],
+  ["X-Content-Type-Options", "nosniff"],
+].map(([name = "", value = ""]) => directive("add_header", name, value, "always"));
