@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
 import { hostProvider } from "../../provider/provider.ts";
@@ -162,64 +162,6 @@ test("the configuration is read in config.ts alone", () => {
     readers.map(({ path }) => path),
     ["config.ts"],
   );
-});
-
-test("every script ends by running its verb, and reads no other input", () => {
-  const libraries = [
-    "apt.sh",
-    "boot.sh",
-    "check.sh",
-    "container.sh",
-    "deploy.sh",
-    "detached.sh", // its stdin goes on with the script that it runs
-    "disk.sh",
-    "domain.sh",
-    "hypervisor.sh",
-    "image.sh",
-    "journal.sh",
-    "leave.sh",
-    "notes.sh",
-    "obtain.sh",
-    "once.sh",
-    "owners.sh",
-    "paths.sh",
-    "place.sh",
-    "prelude.sh",
-    "quota.sh",
-    "recovery.sh",
-    "serving.sh",
-    "settle.sh",
-    "sources.sh",
-    "space.sh",
-    "swap.sh",
-    "telling.sh",
-    "transaction.sh",
-    "unpacked.sh",
-    "view.sh",
-  ];
-  const scripts = files.filter(
-    ({ path }) => /^(?:components|provider)\/(?!.*programs\/).*\.sh$/.test(path), // those are put on a machine as they are
-  );
-  const found = scripts.map(({ path }) => basename(path));
-  assert.deepEqual(
-    libraries.filter((name) => !found.includes(name)),
-    [],
-  );
-  assert.ok(
-    scripts.every(({ path }) =>
-      /^(?:components\/[\w-]+(?:\/command)?|provider\/shell)\/[\w-]+\.sh$/.test(path),
-    ),
-  );
-  for (const { path, text } of scripts) {
-    const runs = text.endsWith('\n"$@" </dev/null\n');
-    assert.equal(runs, !libraries.includes(basename(path)), path);
-    const verb = ["look.sh", "survey.sh"].includes(basename(path)) ? "look" : "apply";
-    assert.equal(
-      new RegExp(`^${verb}\\(\\) \\{$`, "m").test(text),
-      runs,
-      `${path} defines ${verb}`,
-    );
-  }
 });
 
 test("versions are exact, and command is the real 1.2.1", () => {
