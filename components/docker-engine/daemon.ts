@@ -31,11 +31,16 @@ export function dockerSource(release: Release): PackageSource {
   return { name: "docker", uris, suites: release, components: "stable", key };
 }
 
-/** The packages of an engine with its command line; Debian split that off after bookworm. */
+/**
+ * The packages of an engine with its command line, which Debian split off after bookworm. AppArmor's parser is only
+ * recommended by them, and without it no container starts where the kernel has AppArmor, as Debian's has.
+ */
 export function enginePackages(
   source: DockerEngineOptions["source"],
   release: Release,
 ): readonly string[] {
-  if (source === "docker") return ["docker-ce", "docker-ce-cli", "containerd.io"];
-  return release === "bookworm" ? ["docker.io"] : ["docker.io", "docker-cli"];
+  if (source === "docker") return ["docker-ce", "docker-ce-cli", "containerd.io", "apparmor"];
+  return release === "bookworm"
+    ? ["docker.io", "apparmor"]
+    : ["docker.io", "docker-cli", "apparmor"];
 }

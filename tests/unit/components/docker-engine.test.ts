@@ -48,7 +48,7 @@ test("an engine from Debian is a set, packages, a unit and a pinned provider", a
     }
     assert.deepEqual(resource("engine-packages").inputs, {
       ...hostInputs(),
-      packages: { "docker.io": "installed" },
+      packages: { "docker.io": "installed", apparmor: "installed" },
       held: [],
       sources: {},
     });
@@ -121,6 +121,7 @@ test("an engine from Docker's repository brings the source of its release and th
   assert.deepEqual(resource("engine-packages").inputs, {
     host: { ...exampleHost("forum", "trixie") },
     packages: {
+      apparmor: "installed",
       "docker-ce": "installed",
       "docker-ce-cli": "installed",
       "containerd.io": "installed",
@@ -142,8 +143,12 @@ Signed-By: /etc/apt/keyrings/platform-docker.asc
 });
 
 test("Debian's command line is a package of its own after bookworm", () => {
-  assert.deepEqual(daemon.enginePackages("debian", "bookworm"), ["docker.io"]);
-  assert.deepEqual(daemon.enginePackages("debian", "trixie"), ["docker.io", "docker-cli"]);
+  assert.deepEqual(daemon.enginePackages("debian", "bookworm"), ["docker.io", "apparmor"]);
+  assert.deepEqual(daemon.enginePackages("debian", "trixie"), [
+    "docker.io",
+    "docker-cli",
+    "apparmor",
+  ]);
 });
 
 test("an IPv6 address is bracketed for the provider", async () => {
