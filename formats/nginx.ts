@@ -6,6 +6,8 @@ export interface Directive {
   readonly name: string;
   readonly args: readonly Argument[];
   readonly block?: readonly Directive[];
+  /** True for a line of a `map`, whose name is a pattern. */
+  readonly pattern?: true;
 }
 
 /** Marks text in which `$name` is an nginx variable; everything else in it is literal. */
@@ -21,6 +23,26 @@ export function directive(name: string, ...args: Argument[]): Directive {
 /** A block directive, such as `block("location", ["/"], [...])`. */
 export function block(name: string, args: Argument[], inside: readonly Directive[]): Directive {
   return { name, args, block: inside };
+}
+
+/**
+ * A `map`: what a variable is, by the first of these regular expressions (PCRE) that fits what `source` is
+ * (ngx_http_map_module).
+ */
+export function patternMap(
+  source: string,
+  variable: string,
+  entries: readonly (readonly [pattern: string, value: string])[],
+  otherwise: string,
+): Directive {
+  const lines = entries.map(([pattern, value]): Directive => {
+    return { name: `~${pattern}`, args: [expression(value)], pattern: true };
+  });
+  return block(
+    "map",
+    [expression(source), expression(variable)],
+    [...lines, directive("default", otherwise)],
+  );
 }
 
 /**
@@ -44,10 +66,11 @@ export function argument(value: Argument): string {
 /** Renders directives as nginx reads them, two spaces a level. Refuses a name that is not a directive's. */
 export function render(directives: readonly Directive[], indent = ""): string {
   return directives
-    .map(({ name, args, block: inside }) => {
-      if (!/^[a-z][a-z0-9_]*$/.test(name))
+    .map(({ name, args, block: inside, pattern = false }) => {
+      if (!pattern && !/^[a-z][a-z0-9_]*$/.test(name))
         throw new RangeError(`"${name}" is not an nginx directive`);
-      const head = [indent + name, ...args.map(argument)].join(" ");
+      const first = pattern ? argument(expression(name)) : name;
+      const head = [indent + first, ...args.map(argument)].join(" ");
       return inside ? `${head} {\n${render(inside, `${indent}  `)}${indent}}\n` : `${head};\n`;
     })
     .join("");

@@ -35,7 +35,7 @@ export class Nginx extends Service {
     super("platform:nginx:Nginx", name, opts);
     const { host, sites, certificates = {}, options } = args;
     const child = { parent: this };
-    const wanted = { host, packages: ["nginx", "curl"] };
+    const wanted = { host, packages: ["nginx", "curl", "logrotate"] };
     const packages = new Packages(`${name}-packages`, wanted, child);
     const { files, id } = proxyFiles(sites, host.release, options, certificates);
     new ConfigSet(

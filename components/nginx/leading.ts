@@ -1,5 +1,7 @@
 import { block, directive, expression, type Directive } from "../../formats/nginx.ts";
 import type { Release, Site, SiteCertificate } from "../host/index.ts";
+import { realAddress } from "./limits.ts";
+import { accessLog } from "./log.ts";
 import type { NginxOptions } from "./options.ts";
 import { secured, tlsListeners } from "./tls.ts";
 
@@ -10,6 +12,7 @@ export function leadingServers(
   { release, options }: { readonly release: Release; readonly options: NginxOptions },
 ): Directive[] {
   const { aliases = [] } = site;
+  const noted = [accessLog(site.name, options.accessLog), ...realAddress(options)];
   return [
     block(
       "server",
@@ -19,6 +22,7 @@ export function leadingServers(
         directive("listen", "[::]:80"),
         directive("server_name", site.hostname, ...aliases),
         directive("server_tokens", "off"),
+        ...noted,
         ...plain(site, certificate),
       ],
     ),
@@ -31,6 +35,7 @@ export function leadingServers(
               ...tlsListeners(release),
               directive("server_name", ...aliases),
               directive("server_tokens", "off"),
+              ...noted,
               ...secured(certificate, options),
               canonical(site),
             ],

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { hostname } from "../host/index.ts";
 import { hstsDays } from "./profiles.ts";
+import { TrafficOptions } from "./traffic.ts";
 
 const pem = z
   .string()
@@ -46,7 +47,7 @@ export type RedirectOptions = z.output<typeof RedirectOptions>;
 
 // What typed options and sites decide; a second word on it would be refused by nginx or open a hole.
 const owned =
-  /^(?:listen|server_name|location|include|return|if|rewrite|root|alias|error_page|client_max_body_size|ssl_.*|proxy_(?:pass|set_header|intercept_errors|http_version))$/;
+  /^(?:listen|server_name|location|include|return|if|rewrite|root|alias|error_page|access_log|client_(?:max_body_size|header_timeout|body_timeout)|limit_(?:req|conn)(?:_status)?|real_ip_.*|set_real_ip_from|ssl_.*|proxy_(?:pass|set_header|intercept_errors|http_version|read_timeout))$/;
 
 const setting = z
   .string()
@@ -115,6 +116,7 @@ export const NginxOptions = z.strictObject({
     .max(3)
     .default([])
     .describe("DNS servers by which nginx finds the responder of a certificate (OCSP stapling)."),
+  ...TrafficOptions.shape,
   redirects: z
     .array(RedirectOptions)
     .refine(

@@ -9,7 +9,7 @@ import {
 } from "../host/index.ts";
 import { offlinePage } from "./offline.ts";
 import type { NginxOptions } from "./options.ts";
-import { defaultServers, offlinePath, siteServers } from "./site.ts";
+import { defaultServers, offlinePath, shared, siteServers } from "./site.ts";
 import { dhparam, dhparamPath, tlsDirectives, tlsPath } from "./tls.ts";
 
 /** All files of a host's proxy, and the id that each site answers to the machine itself. */
@@ -33,7 +33,7 @@ export function proxyFiles(
       ...(group === undefined ? [] : [{ path: dhparamPath, content: group }]),
       {
         path: "/etc/nginx/sites-enabled/00-platform.conf",
-        content: render(defaultServers(release)),
+        content: render([...shared(options), ...defaultServers(release, options)]),
       },
       ...sites.flatMap((site) => [
         { path: offlinePath(site), content: offlinePage(site.offline) },

@@ -3,6 +3,8 @@ import type { Release, Site, SiteCertificate } from "../host/index.ts";
 import type { NginxOptions, RedirectOptions } from "./options.ts";
 import { hideForeign, hsts, ownPage } from "./headers.ts";
 import { leadingServers } from "./leading.ts";
+import { limitZones, realAddress, siteLimits } from "./limits.ts";
+import { accessLog, logFormats } from "./log.ts";
 import { secured, tlsListeners, tlsPath } from "./tls.ts";
 
 /** Where a site's offline page lies on the host. */
@@ -15,11 +17,17 @@ const offlineUri = "/.platform/offline.html";
 /** Where the machine itself may ask a site which configuration answers. */
 export const idUri = "/.platform/id";
 
+/** What nginx has once for all sites of a host. */
+export function shared(options: NginxOptions): Directive[] {
+  return [...logFormats(options.accessLog), ...limitZones(options)];
+}
+
 /** Answers names that nobody serves: no handshake without a known name, and 421 (RFC 9110, 15.5.20) behind one. */
-export function defaultServers(release: Release): Directive[] {
+export function defaultServers(release: Release, options: NginxOptions): Directive[] {
   const refuse = [
     directive("server_name", "_"),
     directive("server_tokens", "off"),
+    accessLog("unnamed", options.accessLog),
     block("location", ["/"], [directive("return", 421)]),
   ];
   return [
@@ -67,6 +75,9 @@ export function siteServers(
         ...tlsListeners(release),
         directive("server_name", site.hostname),
         directive("server_tokens", "off"),
+        accessLog(site.name, options.accessLog),
+        ...realAddress(options),
+        ...siteLimits(options),
         ...secured(certificate, options),
         directive("client_max_body_size", site.maxBodyBytes),
         ...proxy(site),

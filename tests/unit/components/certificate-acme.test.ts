@@ -54,6 +54,7 @@ test("nginx serves what the link leads to, and answers the authority on port 80 
   listen [::]:80;
   server_name forum.example.org;
   server_tokens off;
+  access_log /var/log/nginx/forum.log platform;
   location ^~ /.well-known/acme-challenge/ {
     root /run/platform-acme;
     default_type text/plain;

@@ -20,11 +20,6 @@ const site: Site = {
 
 const standard = NginxOptions.parse({});
 
-function file(path: string): string {
-  const found = proxyFiles([site], "bookworm", standard).files.find((one) => one.path === path);
-  return found?.content ?? assert.fail(`${path} is not rendered`);
-}
-
 test("the site's file is exact", () => {
   const options = NginxOptions.parse({
     redirects: [
@@ -43,6 +38,7 @@ test("the site's file is exact", () => {
   listen [::]:80;
   server_name forum.example.org;
   server_tokens off;
+  access_log /var/log/nginx/forum.log platform;
   return 301 "https://forum.example.org$request_uri";
 }
 server {
@@ -50,6 +46,7 @@ server {
   listen [::]:443 ssl http2;
   server_name forum.example.org;
   server_tokens off;
+  access_log /var/log/nginx/forum.log platform;
   ssl_certificate /etc/ssl/platform/forum/fullchain.pem;
   ssl_certificate_key /etc/ssl/platform/forum/privkey.pem;
   include /etc/nginx/platform/tls.conf;
@@ -112,6 +109,7 @@ test("other names lead to the site, with its certificate and nothing of its own"
   http2 on;
   server_name www.example.org example.org;
   server_tokens off;
+  access_log /var/log/nginx/forum.log platform;
   ssl_certificate /etc/ssl/platform/forum/fullchain.pem;
   ssl_certificate_key /etc/ssl/platform/forum/privkey.pem;
   include /etc/nginx/platform/tls.conf;
@@ -122,13 +120,16 @@ test("other names lead to the site, with its certificate and nothing of its own"
 });
 
 test("names that nobody serves are refused", () => {
+  const silent = NginxOptions.parse({ accessLog: { format: "off" } });
+  const { files } = proxyFiles([site], "bookworm", silent);
   assert.equal(
-    file("/etc/nginx/sites-enabled/00-platform.conf"),
+    files.find(({ path }) => path === "/etc/nginx/sites-enabled/00-platform.conf")?.content,
     `server {
   listen 80 default_server;
   listen [::]:80 default_server;
   server_name _;
   server_tokens off;
+  access_log off;
   location / {
     return 421;
   }
@@ -140,6 +141,7 @@ server {
   ssl_reject_handshake on;
   server_name _;
   server_tokens off;
+  access_log off;
   location / {
     return 421;
   }
@@ -169,7 +171,7 @@ test("the proxy takes Debian's default site away, asks nginx before and the site
       "host:index:Unit proxy-unit",
       "platform:nginx:Nginx proxy",
     ]);
-    const packages = { nginx: "installed", curl: "installed" };
+    const packages = { nginx: "installed", curl: "installed", logrotate: "installed" };
     assert.deepEqual(resource("proxy-packages").inputs["packages"], packages);
     assert.deepEqual(resource("proxy-unit").inputs, {
       ...hostInputs(),
