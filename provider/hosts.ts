@@ -95,6 +95,12 @@ export class Hosts {
     }
   }
 
+  /** A machine was made or restarted on this host: the links to all others may lead to one that is gone, and nobody says so. */
+  reconnect(host: Host): void {
+    const own = this.#of(host);
+    for (const reached of this.#reached.values()) if (reached !== own) reached.link.drop();
+  }
+
   /** Warns once for each host. */
   warn(host: Host, message: string): void {
     const reached = this.#of(host);

@@ -52,6 +52,18 @@ export class Link {
     }
   }
 
+  /** Lets the connection end when its sessions have; the next one is made anew. */
+  drop(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.then(
+      (open) => {
+        open.close();
+      },
+      () => undefined,
+    );
+  }
+
   async #connect(host: Host, signal: AbortSignal, patience: number): Promise<Connection> {
     const current = this.#connection;
     const open = await current?.catch(() => undefined);

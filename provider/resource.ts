@@ -4,7 +4,7 @@ import type { Claims } from "./claims.ts";
 import { type Changes, difference, diffResult } from "./difference.ts";
 import { Unreachable } from "./failure.ts";
 import { InitFailed, type ResourceType } from "./grpc/provider.ts";
-import { isObject, type Properties, text, UNKNOWN, without } from "./grpc/values.ts";
+import { isObject, type Properties, text, UNKNOWN, type Value, without } from "./grpc/values.ts";
 import { hostFailures, hostOf } from "./host.ts";
 import type { Hosts } from "./hosts.ts";
 import { found, importedAs, isImported, isNoted, readable, saysAnotherMachine } from "./import.ts";
@@ -105,10 +105,11 @@ export function resource(kind: Kind, { hosts, claims, offline, known }: Run): Re
         return written({ ...news, ...kept, ...unknown(unsure) });
       }
       online();
-      // Not for long: the other hosts of the run go on meanwhile. A machine made anew boots as a new one does.
-      const anew = hostOf(news).instance !== hostOf(olds).instance;
-      const patience = anew ? {} : { patience: 30 };
-      const how = { verb: "apply", ...patience, imported: isImported(olds) } as const;
+      // A machine that says how long it boots may have been restarted in this run, by what gave it more memory; one made
+      // anew boots as a new one does. Others are not waited for that long.
+      const { bootSeconds, instance } = hostOf(news);
+      const patience = bootSeconds ?? (instance === hostOf(olds).instance ? 30 : 90);
+      const how = { verb: "apply", patience, imported: isImported(olds) } as const;
       const what = { ...call, ...how, id, inputs: news, before: { olds, oldInputs } };
       const outputs = pick(await tried(what), kind.outputs);
       return written({ ...news, ...kept, ...outputs });
@@ -127,7 +128,9 @@ export function resource(kind: Kind, { hosts, claims, offline, known }: Run): Re
   /** Changes the host; what a failed change has left there is kept in the state. */
   async function tried(what: Change): Promise<Properties> {
     try {
-      return await change(kind, hosts, what);
+      const outputs = await change(kind, hosts, what);
+      if (hasInstance(outputs["told"])) hosts.reconnect(hostOf(what.inputs));
+      return outputs;
     } catch (error) {
       const half = await halfDone(kind, hosts, what, error);
       if (half === undefined || !(error instanceof Error)) throw error;
@@ -144,6 +147,11 @@ function unknown(names: readonly string[]): Properties {
 
 function pick(from: Properties, names: readonly string[]): Properties {
   return Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)));
+}
+
+/** Whether a Script keeps a machine, which it may have made or restarted. */
+function hasInstance(told: Value | undefined): boolean {
+  return isObject(told) && "instance" in told;
 }
 
 /** How long one waits for a machine is no part of what is on it. */

@@ -56,6 +56,26 @@ test("what only the machine knows is not known before it is made, and an output 
   );
 });
 
+test("after a machine was made or restarted, links to others are made anew, and its hypervisor's is not", async () => {
+  const machine = new Hypervisor();
+  const guest: Properties = { ...host, name: "guest", address: "192.0.2.9" };
+  const unit = (ready: string, at: Properties = guest) => ({
+    ...{ host: at, unit: "a.service", enabled: true, active: true, ready },
+  });
+  await onFakeHost(
+    async (run) => {
+      const [before] = await run.apply(urn("Unit"), unit("true"));
+      await run.apply(machineOf, wanted);
+      assert.equal(machine.opened, 2);
+      await run.apply(urn("Unit"), unit("false"), there(before));
+      assert.equal(machine.opened, 3);
+      await run.apply(urn("Unit", "own"), unit("true", host));
+      assert.equal(machine.opened, 3);
+    },
+    { machine },
+  );
+});
+
 test("a change keeps it, and one of a machine that is gone does not know it", async () => {
   const machine = new Hypervisor();
   await onFakeHost((run) => run.apply(machineOf, wanted), { machine });
