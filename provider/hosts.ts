@@ -101,6 +101,11 @@ export class Hosts {
     for (const reached of this.#reached.values()) if (reached !== own) reached.link.drop();
   }
 
+  /** Lets all links end; for whoever goes on after its work with hosts. */
+  close(): void {
+    for (const { link } of this.#reached.values()) link.drop();
+  }
+
   /** Warns once for each host. */
   warn(host: Host, message: string): void {
     const reached = this.#of(host);

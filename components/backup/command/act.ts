@@ -6,6 +6,8 @@ import { Hosts } from "../../../provider/hosts.ts";
 import { Link } from "../../../provider/link.ts";
 import type { Request } from "./command-line.ts";
 
+const program = "/usr/local/sbin/platform-backup";
+
 /** Longest that a restore or a copy may take: a day. */
 const timeoutSeconds = 24 * 3600;
 
@@ -19,19 +21,31 @@ export async function act(
   open: Open = openConnection,
 ): Promise<string> {
   const words = [verb, name, ...options];
-  const signal = AbortSignal.timeout(2 ** 31 - 1);
-  if (verb === "list") {
-    const line = command(["/usr/local/sbin/platform-backup", ...words]);
-    const asRoot = host.user === "root" ? line : `sudo -n -- ${line}`;
-    const { code, stdout, stderr } = await new Link(open).session(host, signal, 0, {
-      command: `exec ${asRoot}`,
-      text: "",
-    });
-    if (code !== 0) throw new ScriptFailed(stderr.trim() || `the list ended with ${code}`, stdout);
-    return stdout;
-  }
+  if (verb === "list") return listed(host, command([program, ...words]), open);
   const hosts = new Hosts(() => undefined, open);
   const files = [new URL("./act.sh", import.meta.url)];
   const values = { WORDS: words, RELEASE: host.release, INSTANCE: host.instance };
-  return hosts.change(host, "apply", { files, values, timeoutSeconds }, signal, 0);
+  try {
+    return await hosts.change(host, "apply", { files, values, timeoutSeconds }, unending(), 0);
+  } finally {
+    hosts.close();
+  }
+}
+
+/** What a command that only reads prints. Throws what it says when it fails. */
+async function listed(host: Host, line: string, open: Open): Promise<string> {
+  const asRoot = host.user === "root" ? line : `sudo -n -- ${line}`;
+  const link = new Link(open);
+  const sent = { command: `exec ${asRoot}`, text: "" };
+  try {
+    const { code, stdout, stderr } = await link.session(host, unending(), 0, sent);
+    if (code !== 0) throw new ScriptFailed(stderr.trim() || `the list ended with ${code}`, stdout);
+    return stdout;
+  } finally {
+    link.drop();
+  }
+}
+
+function unending(): AbortSignal {
+  return new AbortController().signal;
 }

@@ -12,7 +12,6 @@ if (!request || request.verb === "help") {
 try {
   const { host, name, stack } = request;
   process.stdout.write(await act(chosen(await readOutputs(stack), host, name), request));
-  process.exit(0); // the connection would live on
 } catch (error) {
   console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(1);
