@@ -104,6 +104,11 @@ test("a bastion that forbids connections through it is told what to allow", asyn
   await gate.succeed(`echo 'AllowTcpForwarding no' >${file}; systemctl reload ssh`);
   const said = await refusal({});
   await gate.succeed(`rm ${file}; systemctl reload ssh`);
+  let op = "failed"; // a reload takes effect some moments after it has returned
+  for (let attempt = 0; op === "failed" && attempt < 20; attempt++) {
+    op = (await withProvider((run) => applied(run)))[1].op;
+  }
+  assert.equal(op, "create");
   assert.match(
     said,
     /: its bastion [\d.]+:22 accepts jump but forbids the connection to the machine: its sshd must have `AllowTcpForwarding local`/,
