@@ -15,10 +15,11 @@ make() {
     fail "$MACHINE: Docker does not make it (see above)"
 }
 
-# Before each start, for the run that made it may have been broken off.
+# Before each start, for the run that made it may have been broken off; what that one left of the keys goes, too.
 install_keys() (
   umask 077
-  work=$(mktemp -d /run/platform-machine.XXXXXX)
+  work=/run/platform-machine-$MACHINE
+  rm -rf "$work"
   trap 'rm -rf "$work"' EXIT
   mkdir -p "$work/etc/ssh" "$work/root/.ssh"
   printf %s "$HOST_PRIVATE" >"$work/etc/ssh/ssh_host_ed25519_key"

@@ -106,12 +106,16 @@ void describe("a machine in a container", () => {
     const id = await instance();
     await docker("stop platform-guest");
     await machine.succeed(
+      "mkdir /run/platform-machine-guest; echo canary >/run/platform-machine-guest/key",
+    );
+    await machine.succeed(
       "rm -rf /run/empty; mkdir /run/empty; touch /run/empty/ssh_host_ed25519_key",
     );
     await docker("cp /run/empty/ssh_host_ed25519_key platform-guest:/etc/ssh/");
     kept = await well("update", inputs(), kept);
     assert.equal(await instance(), id);
     assert.equal(await greeted("uname -n"), "guest\n");
+    await machine.fail("ls -d /run/platform-machine*");
   });
 
   test("what cannot be is refused, and the machine that is there goes on", async () => {
@@ -143,6 +147,6 @@ void describe("a machine in a container", () => {
     await remove(kept);
     assert.equal(await docker("ps --all --quiet --filter name=platform-guest"), "");
     assert.equal(await docker("volume ls --quiet --filter dangling=true"), "");
-    assert.equal(await machine.succeed("ls -d /run/platform-machine.* 2>/dev/null || true"), "");
+    assert.equal(await machine.succeed("ls -d /run/platform-machine* 2>/dev/null || true"), "");
   });
 });
