@@ -53,9 +53,9 @@ write_seed() {
     printf %s "$USER_DATA" >"$work/user-data"
     printf %s "$NETWORK_CONFIG" >"$work/network-config"
     printf '{"instance-id":"%s","local-hostname":"%s"}\n' "$(<"$folder/instance")" "$MACHINE" >"$work/meta-data"
-    xorriso -as genisoimage -quiet -volid cidata -joliet -rock -output "$folder/seed.new" \
+    xorriso -as genisoimage -quiet -volid cidata -joliet -rock -output "$work/seed.iso" \
       "$work"/{user-data,meta-data,network-config} 2>"$work/said" || { cat "$work/said" >&2 && false; }
   ) || fail "$MACHINE: what cloud-init is to read could not be written (see above)"
+  mv -fT "$work/seed.iso" "$folder/seed.iso"
   rm -rf "$work"
-  mv -fT "$folder/seed.new" "$folder/seed.iso"
 }

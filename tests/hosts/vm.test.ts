@@ -52,8 +52,8 @@ test("a machine is made with its disk, its seed and its card, and found as it wa
   await hypervise(machine);
   await machine.succeed("qemu-img create -q -f qcow2 /srv/empty.qcow2 32M");
   checksum = (await machine.succeed("sha256sum /srv/empty.qcow2")).slice(0, 64);
-  const broken = `${directory}/base/${checksum}.new ${directory}/guest/{disk.qcow2,seed}.new`; // of runs that were killed
-  await machine.succeed(`mkdir -p ${directory}/{base,guest}; echo part | tee ${broken}`);
+  const broken = `${directory}/base/${checksum}.new ${directory}/guest/{disk.qcow2.new,seed/seed.iso}`; // of runs that were killed
+  await machine.succeed(`mkdir -p ${directory}/{base,guest/seed}; echo part | tee ${broken}`);
   const kept = await well("create", inputs());
   assert.equal(await machine.succeed(`ls ${broken} 2>/dev/null || true`), "");
   assert.deepEqual(kept.properties["told"], { instance: (await instance()).trim() });
