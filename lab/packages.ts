@@ -27,10 +27,12 @@ export async function ensureProgram(program: string, packages: readonly string[]
 
 async function install(packages: readonly string[]): Promise<void> {
   const env = { DEBIAN_FRONTEND: "noninteractive" };
+  // Another of our commands may be at it: apt waits for dpkg's lock, but not for that of its own lists.
+  const alone = ["--wait", "300", "/run/lock/community-platform-apt", "apt-get", "-qq"];
   const wait = ["-o", "DPkg::Lock::Timeout=120"];
-  await must("apt-get", [...wait, "-qq", "update"], { env });
-  const args = [...wait, "-qq", "-y", "--no-install-recommends", "install", ...packages];
-  await must("apt-get", args, { env });
+  await must("flock", [...alone, ...wait, "update"], { env });
+  const args = [...alone, ...wait, "-y", "--no-install-recommends", "install", ...packages];
+  await must("flock", args, { env });
 }
 
 /** Where a program is: on PATH, or in one of the folders that only root has there. */

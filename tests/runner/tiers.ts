@@ -39,26 +39,54 @@ export function select(args: readonly string[]): Selection | undefined {
   return Object.hasOwn(tiers, tier) ? { tiers: [tier as TierName], filter } : undefined;
 }
 
+/** What one `node --test` runs: files of one tier. */
+export interface Job {
+  readonly tier: TierName;
+  readonly title: string;
+  readonly files: readonly string[];
+  /** A pattern of tests' names, when no file matches what was asked for. */
+  readonly pattern: string | undefined;
+}
+
+// Host tests wait more than they work. Files that use the same machine must be in one lane, for they share it.
+const beside = /\/(?:acme|backup|discourse-backup)[^/]*$/;
+
 /**
- * The arguments of `node`, run in the folder `root`, for a tier; undefined when it has no test
- * file, for then `node --test` would look for files of its own.
+ * The jobs of a run, in the folder `root`: one after the other in each lane. What is in the second lane may run
+ * beside the first. A tier without a test file is a job without one.
  */
-export function nodeArguments(
-  root: string,
-  name: TierName,
-  filter: string | undefined,
-): string[] | undefined {
-  const tier = tiers[name];
-  const files = globSync(tier.files, { cwd: root }).sort();
-  const chosen = files.filter((file) => filter === undefined || file.includes(filter));
-  const named = filter !== undefined && chosen.length === 0;
-  if (files.length === 0) return undefined;
+export function lanes(root: string, { tiers: names, filter }: Selection): [Job[], Job[]] {
+  const made: [Job[], Job[]] = [[], []];
+  for (const tier of names) {
+    const files = globSync(tiers[tier].files, { cwd: root }).sort();
+    const chosen = files.filter((file) => filter === undefined || file.includes(filter));
+    const pattern = chosen.length === 0 ? filter : undefined;
+    const job = {
+      tier,
+      title: `${tier} tests`,
+      files: pattern === undefined ? chosen : files,
+      pattern,
+    };
+    const second = job.files.filter((file) => beside.test(file));
+    if (tier === "engine" && made[0].length > 0) made[1].push(job);
+    else if (tier !== "hosts" || pattern !== undefined || second.length === 0) made[0].push(job);
+    else {
+      const first = job.files.filter((file) => !beside.test(file));
+      if (first.length > 0) made[0].push({ ...job, files: first });
+      made[first.length > 0 ? 1 : 0].push({ ...job, files: second });
+    }
+  }
+  return made;
+}
+
+/** The arguments of `node` for a job; `node --test` without a file would look for some of its own. */
+export function nodeArguments({ tier, files, pattern }: Job): string[] {
   return [
     "--test",
-    `--test-isolation=${tier.isolation}`,
+    `--test-isolation=${tiers[tier].isolation}`,
     "--test-concurrency=1",
     // A file whose tests are all left out may keep open what its last test would have closed.
-    ...(named ? [`--test-name-pattern=${filter}`, "--test-force-exit"] : []),
-    ...(named ? files : chosen),
+    ...(pattern === undefined ? [] : [`--test-name-pattern=${pattern}`, "--test-force-exit"]),
+    ...files,
   ];
 }

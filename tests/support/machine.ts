@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
 import { after } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ensureDocker } from "../../lab/docker.ts";
@@ -7,9 +6,9 @@ import type { Release } from "../../lab/images/apt.ts";
 import { removeMachine, startMachine, type Machine } from "../../lab/machines.ts";
 import type { Result } from "../../lab/process.ts";
 import { imagesFolder } from "../../lab/standin-image.ts";
+import { testLab } from "./lab-folder.ts";
 
-/** The lab of the tests: its keys, images and machines are apart from the operator's. */
-export const testLab = join(import.meta.dirname, "../../.lab/test");
+export { testLab };
 
 /** A machine with the verbs of a test. */
 export interface TestMachine extends Machine {

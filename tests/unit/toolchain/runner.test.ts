@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { test } from "node:test";
+import { dirname, join, resolve } from "node:path";
+import { test, type TestContext } from "node:test";
 import { sum, summaryLine, tally } from "../../runner/tally.ts";
-import { nodeArguments, select } from "../../runner/tiers.ts";
+import { lanes, nodeArguments, select, type Job, type TierName } from "../../runner/tiers.ts";
 
 const lines = (...outcomes: object[]) => outcomes.map((line) => JSON.stringify(line)).join("\n");
 const passed = { result: "passed", name: "a", file: "/x/a.test.ts" };
@@ -65,23 +65,80 @@ test("the command line chooses all tiers, one tier, or nothing when it makes no 
   assert.equal(select(["unit", "a", "b"]), undefined);
 });
 
-test("a filter chooses files by path and else tests by name", (t) => {
+/** A folder with test files, gone after the test. */
+function project(t: TestContext, ...files: string[]): string {
   const root = mkdtempSync(join(tmpdir(), "tiers-"));
   t.after(() => {
     rmSync(root, { recursive: true });
   });
-  assert.equal(nodeArguments(root, "hosts", undefined), undefined);
-  mkdirSync(join(root, "tests/hosts"), { recursive: true });
-  for (const name of ["nginx", "forum"])
-    writeFileSync(join(root, `tests/hosts/${name}.test.ts`), "");
+  for (const file of files) {
+    mkdirSync(join(root, "tests", dirname(file)), { recursive: true });
+    writeFileSync(join(root, `tests/${file}.test.ts`), "");
+  }
+  return root;
+}
+
+test("a filter chooses files by path and else tests by name", (t) => {
+  const root = project(t, "hosts/forum", "hosts/nginx");
+  const one = (filter?: string) => {
+    const [first, second] = lanes(root, { tiers: ["hosts"], filter });
+    assert.deepEqual(second, []);
+    return first.map(nodeArguments);
+  };
   const common = ["--test", "--test-isolation=none", "--test-concurrency=1"];
   const forum = "tests/hosts/forum.test.ts";
   const nginx = "tests/hosts/nginx.test.ts";
-  assert.deepEqual(nodeArguments(root, "hosts", undefined), [...common, forum, nginx]);
-  assert.deepEqual(nodeArguments(root, "hosts", "ngi"), [...common, nginx]);
+  assert.deepEqual(one(), [[...common, forum, nginx]]);
+  assert.deepEqual(one("ngi"), [[...common, nginx]]);
   const byName = [...common, "--test-name-pattern=offline", "--test-force-exit", forum, nginx];
-  assert.deepEqual(nodeArguments(root, "hosts", "offline"), byName);
+  assert.deepEqual(one("offline"), [byName]);
 });
+
+test("host tests on machines of their own run beside the others, and the engine's after them", (t) => {
+  const root = project(t, "unit/deep/a", "hosts/acme-faults", "hosts/nginx", "engine/forum");
+  const shown = (tiers: TierName[], filter?: string) =>
+    lanes(root, { tiers, filter }).map((lane) => lane.map(({ tier, files }) => [tier, ...files]));
+  const unit = ["unit", "tests/unit/deep/a.test.ts"];
+  const nginx = ["hosts", "tests/hosts/nginx.test.ts"];
+  const acme = ["hosts", "tests/hosts/acme-faults.test.ts"];
+  const engine = ["engine", "tests/engine/forum.test.ts"];
+  assert.deepEqual(shown(["unit", "hosts", "engine"]), [
+    [unit, nginx],
+    [acme, engine],
+  ]);
+  assert.deepEqual(shown(["hosts"]), [[nginx], [acme]]);
+  assert.deepEqual(shown(["hosts"], "acme"), [[acme], []]);
+  assert.deepEqual(shown(["engine"]), [[engine], []]);
+  assert.deepEqual(shown(["vm"]), [[["vm"]], []]);
+});
+
+test("no machine is used in both lanes of host tests", () => {
+  const root = join(import.meta.dirname, "../../..");
+  const machines = ({ files }: Job) =>
+    new Set(files.flatMap((file) => machinesOf(join(root, file))));
+  const [[first], [second]] = lanes(root, { tiers: ["hosts"], filter: undefined });
+  assert.ok(first && second);
+  const both = [...machines(second)].filter((name) => machines(first).has(name));
+  assert.deepEqual(both, []);
+  assert.ok(machines(first).has("components") && machines(second).has("acme"));
+});
+
+/** The machines that a test file starts, or a file that it imports as soon as it is loaded. */
+function machinesOf(file: string, indented = "\\s*"): string[] {
+  const text = readFileSync(file, "utf8");
+  const started = new RegExp(
+    `^${indented}\\S.*await [\\w.]*(?:testMachine\\("|(forumMachine)\\()([a-z-]*)`,
+    "gm",
+  );
+  const own = [...text.matchAll(started)].map(([, forum, name = ""]) => forum ?? name);
+  const imports = [...text.matchAll(/from "(\.[^"]+)"/g)].map(([, path = ""]) =>
+    resolve(dirname(file), path),
+  );
+  return [
+    ...own,
+    ...imports.filter((path) => path.includes("/tests/")).flatMap((path) => machinesOf(path, "")),
+  ];
+}
 
 test("the reporter tells passed, failed and skipped tests apart and leaves suites out", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "reporter-"));
