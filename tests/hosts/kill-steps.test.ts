@@ -27,14 +27,15 @@ const next = setScript(
     { ...site("two"), absent: ["/etc/steps/gone"] },
   ),
 );
-/** Asks the site all the time while the work goes on; gives how often it answered what. */
+/** Asks the site all the time while the work goes on, from its first answer; gives what it answered. */
 async function watched(work: () => Promise<void>): Promise<string> {
   await machine.succeed("touch /run/steps/watch");
   // At a reload nginx closes connections that have not asked yet; browsers ask again, and so does this curl.
   const ask =
     "curl -s -o /dev/null -w '%{http_code} %{errormsg}\\n' --max-time 10 --retry 2 --retry-delay 0 --retry-all-errors 127.0.0.1:8080";
+  const wait = "while [[ -e /run/steps/watch ]] && ! curl -so /dev/null 127.0.0.1:8080";
   const watch = machine.run(
-    `while [[ -e /run/steps/watch ]]; do ${ask}; sleep 0.05; done | sort -u`,
+    `${wait}; do sleep 0.1; done; while [[ -e /run/steps/watch ]]; do ${ask}; sleep 0.05; done | sort -u`,
   );
   try {
     await work();
