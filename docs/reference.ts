@@ -43,13 +43,19 @@ function rows(path: string, option: Option, required: boolean): string[] {
   const choices = (option.anyOf ?? []).flatMap((choice) =>
     choice.properties ? rows(path, { ...choice, description: undefined }, false) : [],
   );
-  const entries = items?.properties ? rows(`${path}[]`, items, false) : [];
+  const entries = items && hasOptions(items) ? rows(`${path}[]`, items, false) : [];
+  if (path.endsWith("[]") && choices.length > 0) return choices;
   const isSection = !path.includes(".") || path.endsWith(">") || path.endsWith("[]");
   if (inner.length > 0 && (isSection || option.description === undefined)) return inner;
   const given = option.default === undefined ? "" : code(option.default);
   const what = option.description ?? (option.secret ? "Encrypted in the stack file." : "");
   const cells = [`\`${path}\``, typeOf(option), required ? "**required**" : given, what];
   return [`| ${cells.join(" | ")} |`, ...inner, ...choices, ...entries];
+}
+
+/** Whether each entry has options of its own, be they of several kinds. */
+function hasOptions({ properties, anyOf = [] }: Option): boolean {
+  return properties !== undefined || anyOf.some((choice) => choice.properties !== undefined);
 }
 
 /** A type in words. */
@@ -59,7 +65,7 @@ function typeOf(option: Option): string {
   if (option.const !== undefined) return code(option.const);
   if (option.enum) return option.enum.map(code).join(" or ");
   if (option.pattern === sizePattern.source) return "size";
-  if (option.items) return `list of ${option.items.properties ? "entries" : typeOf(option.items)}`;
+  if (option.items) return `list of ${hasOptions(option.items) ? "entries" : typeOf(option.items)}`;
   if (typeof option.additionalProperties === "object") {
     return `by name: ${typeOf(option.additionalProperties)}`;
   }

@@ -2,6 +2,7 @@ import { providedFaults } from "../components/certificate/index.ts";
 import { typedNames } from "../components/discourse/index.ts";
 import { madeMachine, sameMachines } from "./made-machines.ts";
 import { entries, member, type Problem } from "./problems.ts";
+import { routesOf } from "./routes.ts";
 
 /**
  * What no schema of a single section can see. It takes the sections as they were written, whatever is wrong in
@@ -21,7 +22,7 @@ export function contradictions(raw: unknown): Problem[] {
     ...aliasesOf(forum),
     ...providedOf(member(member(raw, "certificates"), "source"), forum),
     ...hosts.flatMap(([name, host]) => [
-      ...redirectsOf(name, member(host, "nginx"), forum),
+      ...routesOf(name, member(host, "nginx"), forum),
       ...groupOf(name, member(host, "nginx")),
       ...madeMachine(name, host, hosts),
     ]),
@@ -94,22 +95,6 @@ function providedOf(source: unknown, forum: unknown): Problem[] {
     path: `certificates.source.${field}`,
     message,
   }));
-}
-
-function redirectsOf(machine: string, nginx: unknown, forum: unknown): Problem[] {
-  const redirects = member(nginx, "redirects");
-  if (!Array.isArray(redirects)) return [];
-  const served = member(forum, "host") === machine ? String(member(forum, "hostname")) : "none";
-  return redirects.flatMap((redirect: unknown, index) =>
-    member(redirect, "hostname") === served
-      ? []
-      : [
-          {
-            path: `hosts.${machine}.nginx.redirects.${index}.hostname`,
-            message: `is not served there (served: ${served})`,
-          },
-        ],
-  );
 }
 
 function groupOf(machine: string, nginx: unknown): Problem[] {

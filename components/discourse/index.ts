@@ -24,6 +24,7 @@ import {
 
 export { DiscourseOptions } from "./options.ts";
 export { typedNames } from "./environment.ts";
+export { ownPaths } from "./site.ts";
 
 /** Arguments of a forum. */
 export interface DiscourseArgs {

@@ -27,6 +27,17 @@ const offlineTexts: Readonly<Record<string, Omit<OfflineText, "language">>> = {
   },
 };
 
+/**
+ * Paths that a forum's pages cannot do without (Discourse, config/routes.rb). Its texts, such as /faq, are not among them:
+ * they may stand elsewhere.
+ */
+export const ownPaths = [
+  ...["/admin/", "/assets/", "/auth/", "/c/", "/extra-locales/", "/g/", "/images/", "/invites/"],
+  ...["/letter_avatar_proxy/", "/message-bus/", "/posts/", "/session/", "/site/", "/srv/"],
+  ...["/stylesheets/", "/svg-sprite/", "/t/", "/tag/", "/theme-javascripts/", "/u/", "/uploads/"],
+  ...["/user_avatar/", "/users/", "/categories", "/latest", "/login", "/search", "/signup", "/top"],
+] as const;
+
 /** What the forum wants served. */
 export function forumSite(name: string, options: DiscourseOptions): Site {
   const language = options.language in offlineTexts || options.offline ? options.language : "en";

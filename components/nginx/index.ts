@@ -14,7 +14,8 @@ import type { NginxOptions } from "./options.ts";
 import { proxyFiles } from "./render.ts";
 import { idUri } from "./site.ts";
 
-export { NginxOptions, RedirectOptions } from "./options.ts";
+export { NginxOptions } from "./options.ts";
+export { routeFaults } from "./routes/faults.ts";
 
 /** Arguments of a proxy. */
 export interface NginxArgs {

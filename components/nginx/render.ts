@@ -9,6 +9,7 @@ import {
 } from "../host/index.ts";
 import { offlinePage } from "./offline.ts";
 import type { NginxOptions } from "./options.ts";
+import { mapFiles } from "./routes/query-maps.ts";
 import { defaultServers, offlinePath, shared, siteServers } from "./site.ts";
 import { dhparam, dhparamPath, tlsDirectives, tlsPath } from "./tls.ts";
 
@@ -35,6 +36,7 @@ export function proxyFiles(
         path: "/etc/nginx/sites-enabled/00-platform.conf",
         content: render([...shared(options), ...defaultServers(release, options)]),
       },
+      ...mapFiles(options.redirects),
       ...sites.flatMap((site) => [
         { path: offlinePath(site), content: offlinePage(site.offline) },
         {

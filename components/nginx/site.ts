@@ -1,10 +1,13 @@
 import { block, directive, expression, type Directive } from "../../formats/nginx.ts";
 import type { Release, Site, SiteCertificate } from "../host/index.ts";
-import type { NginxOptions, RedirectOptions } from "./options.ts";
+import type { NginxOptions } from "./options.ts";
 import { hideForeign, hsts, ownPage } from "./headers.ts";
 import { leadingServers } from "./leading.ts";
 import { limitZones, realAddress, siteLimits } from "./limits.ts";
 import { accessLog, logFormats } from "./log.ts";
+import { application } from "./routes/applications.ts";
+import { mapsOf } from "./routes/query-maps.ts";
+import { redirect } from "./routes/redirects.ts";
 import { secured, tlsListeners, tlsPath } from "./tls.ts";
 
 /** Where a site's offline page lies on the host. */
@@ -19,7 +22,7 @@ export const idUri = "/.platform/id";
 
 /** What nginx has once for all sites of a host. */
 export function shared(options: NginxOptions): Directive[] {
-  return [...logFormats(options.accessLog), ...limitZones(options)];
+  return [...mapsOf(options.redirects), ...logFormats(options.accessLog), ...limitZones(options)];
 }
 
 /** Answers names that nobody serves: no handshake without a known name, and 421 (RFC 9110, 15.5.20) behind one. */
@@ -81,7 +84,7 @@ export function siteServers(
         ...secured(certificate, options),
         directive("client_max_body_size", site.maxBodyBytes),
         ...proxy(site),
-        ...options.redirects.filter(({ hostname }) => hostname === site.hostname).map(redirect),
+        ...routes(site, options, hsts(options, certificate)),
         ...offline(site, hsts(options, certificate)),
         configurationId(id),
         ...Object.entries(options.settings).map(([name, value]) =>
@@ -97,7 +100,7 @@ export function siteServers(
  * limits and blocks by these addresses.
  */
 function proxy(site: Site): Directive[] {
-  const pass = directive("proxy_pass", `http://unix:${site.socket}:`);
+  const pass = passTo(site);
   return [
     directive("proxy_http_version", "1.1"),
     directive("proxy_set_header", "Connection", ""),
@@ -110,6 +113,23 @@ function proxy(site: Site): Directive[] {
     ...site.streaming.map((path) =>
       block("location", [path], [directive("proxy_buffering", "off"), pass]),
     ),
+  ];
+}
+
+function passTo({ socket }: Site): Directive {
+  return directive("proxy_pass", `http://unix:${socket}:`);
+}
+
+/** Paths that somebody else answers than the site's application. */
+function routes(
+  site: Site,
+  { redirects, applications }: NginxOptions,
+  inherited: readonly Directive[],
+): Directive[] {
+  const here = ({ hostname }: { readonly hostname: string }) => hostname === site.hostname;
+  return [
+    ...redirects.filter(here).map((one) => redirect(one, site, passTo(site))),
+    ...applications.filter(here).flatMap((one) => application(one, inherited)),
   ];
 }
 
@@ -130,17 +150,6 @@ function offline(site: Site, inherited: readonly Directive[]): Directive[] {
       ],
     ),
   ];
-}
-
-function redirect({ from, to, status }: RedirectOptions): Directive {
-  if (!from.endsWith("/")) return block("location", ["=", from], [directive("return", status, to)]);
-  const pattern = `^${from.replaceAll(".", String.raw`\.`)}(.*)$`;
-  const flag = status === 301 ? "permanent" : "redirect";
-  return block(
-    "location",
-    ["^~", from],
-    [directive("rewrite", expression(pattern), expression(`${to}$1`), flag)],
-  );
 }
 
 function configurationId(id: string): Directive {

@@ -43,6 +43,14 @@ const rooms: Record<string, Room> = {
       /^components\/(?!host\/)[\w-]+\/(?:index|acme|authority|environment|hypervisor|place)\.ts$/,
     imports: either(/^components\/(?:host|docker-engine)\/index\.ts$/, /^formats\//, /^@pulumi\//),
   },
+  "a proxy's routes": {
+    files: /^components\/nginx\/routes\//,
+    imports: either(
+      /^components\/host\/index\.ts$/,
+      /^formats\//,
+      /^(?:node:|zod$|csv-parse\/sync$)/,
+    ),
+  },
   "a component's command": {
     files: /^components\/[\w-]+\/command\/[\w-]+\.ts$/,
     imports: either(

@@ -66,7 +66,8 @@ server {
     proxy_pass http://unix:/run/app.sock:;
   }
   location ^~ /old.forum/ {
-    rewrite "^/old\\\\.forum/(.*)$" "https://archive.example.org/a/$1" permanent;
+    rewrite "^/old\\\\.forum/([^?]*)$" "https://archive.example.org/a/$1" permanent;
+    return 404;
   }
   location = /wiki {
     return 302 https://wiki.example.org/x?y=1;
