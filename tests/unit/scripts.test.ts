@@ -19,6 +19,7 @@ test("every script ends by running its verb, and reads no other input", () => {
     "image.sh",
     "journal.sh",
     "leave.sh",
+    "limit.sh",
     "notes.sh",
     "obtain.sh",
     "once.sh",
