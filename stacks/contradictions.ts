@@ -2,6 +2,7 @@ import { providedFaults } from "../components/certificate/index.ts";
 import { typedNames } from "../components/discourse/index.ts";
 import { madeMachine, sameMachines } from "./made-machines.ts";
 import { entries, member, type Problem } from "./problems.ts";
+import { wildcardsOf } from "./wildcards.ts";
 
 /**
  * What no schema of a single section can see. It takes the sections as they were written, whatever is wrong in
@@ -19,6 +20,7 @@ export function contradictions(raw: unknown): Problem[] {
     ...sameMachines(hosts),
     ...copiesOf(member(raw, "backups"), member(forum, "host"), hosts),
     ...aliasesOf(forum),
+    ...wildcardsOf(forum, member(member(raw, "certificates"), "source")),
     ...providedOf(member(member(raw, "certificates"), "source"), forum),
     ...hosts.flatMap(([name, host]) => [
       ...redirectsOf(name, member(host, "nginx"), forum),
