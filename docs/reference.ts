@@ -63,7 +63,8 @@ function typeOf(option: Option): string {
   if (option.secret) return "secret text";
   if (option.anyOf) return [...new Set(option.anyOf.map(typeOf))].join(" or ");
   if (option.const !== undefined) return code(option.const);
-  if (option.enum) return option.enum.map(code).join(" or ");
+  if (option.enum)
+    return option.enum.length > 20 ? "one of a list" : option.enum.map(code).join(" or ");
   if (option.pattern === sizePattern.source) return "size";
   if (option.items) return `list of ${hasOptions(option.items) ? "entries" : typeOf(option.items)}`;
   if (typeof option.additionalProperties === "object") {

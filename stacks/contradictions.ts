@@ -3,6 +3,7 @@ import { typedNames } from "../components/discourse/index.ts";
 import { madeMachine, sameMachines } from "./made-machines.ts";
 import { entries, member, type Problem } from "./problems.ts";
 import { routesOf } from "./routes.ts";
+import { wildcardsOf } from "./wildcards.ts";
 
 /**
  * What no schema of a single section can see. It takes the sections as they were written, whatever is wrong in
@@ -20,6 +21,7 @@ export function contradictions(raw: unknown): Problem[] {
     ...sameMachines(hosts),
     ...copiesOf(member(raw, "backups"), member(forum, "host"), hosts),
     ...aliasesOf(forum),
+    ...wildcardsOf(forum, member(member(raw, "certificates"), "source")),
     ...providedOf(member(member(raw, "certificates"), "source"), forum),
     ...hosts.flatMap(([name, host]) => [
       ...routesOf(name, member(host, "nginx"), forum),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ImageOptions } from "../docker-engine/index.ts";
-import { hostname, mailAddress, secret, size } from "../host/index.ts";
+import { hostname, mailAddress, secret, size, wildcard } from "../host/index.ts";
 
 // Every value ends up in discourse.conf as `key = 'value'`, read by a regular expression and by ERB
 // (docs/decisions/0003-discourse-environment.md); these characters arrive as they are.
@@ -25,10 +25,14 @@ export const DiscourseOptions = z.strictObject({
   host: z.string().describe("The machine that it runs on, by its name under `hosts`."),
   hostname: hostname.describe("The forum's name in the address bar."),
   aliases: z
-    .array(hostname)
+    .array(
+      z.union([hostname, wildcard], {
+        error: "must be a host name in lower case, such as www.example.org, or *.example.org",
+      }),
+    )
     .default([])
     .describe(
-      "Other names that lead to it, such as one with www; its certificate holds them, too.",
+      "Other names that lead to it, such as one with www, or all below one by `*.`; its certificate holds them, too.",
     ),
   image: ImageOptions.describe("An image whose /sbin/boot serves HTTP on /shared/nginx.http.sock."),
   developerEmails: z

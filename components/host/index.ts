@@ -16,6 +16,7 @@ export {
   publicKey,
   releases,
   size,
+  wildcard,
   type Release,
 } from "./options.ts";
 export { importId, type Existing } from "./import.ts";

@@ -15,6 +15,14 @@ export const hostname = z
     error: "must be a host name in lower case, such as forum.example.org",
   });
 
+/** All names one label below another (RFC 6125, 6.4.3). */
+export const wildcard = z
+  .string()
+  .max(253)
+  .regex(/^\*\.(?!.*\.\d+$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/, {
+    error: "must be all names below another, such as *.example.org",
+  });
+
 /** A mail address option. */
 export const mailAddress = z.string().regex(/^[\w.+-]{1,64}@(?:[a-z0-9-]+\.)+[a-z]{2,63}$/i, {
   error: "must be a mail address such as admin@example.org",
