@@ -46,13 +46,13 @@ const rooms: Record<string, Room> = {
   "a component's command": {
     files: /^components\/[\w-]+\/command\/[\w-]+\.ts$/,
     imports: either(
-      /^formats\//,
+      /^(?:formats|components\/host\/command)\//,
       /^provider\/(?:connection|failure|host|hosts|link)\.ts$/,
       /^node:/,
     ),
   },
   "the host": {
-    files: /^components\/host\//,
+    files: /^components\/host\/(?!command\/)/,
     imports: either(
       /^formats\//,
       /^provider\/shell\/text\.ts$/,
