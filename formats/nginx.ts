@@ -6,7 +6,7 @@ export interface Directive {
   readonly name: string;
   readonly args: readonly Argument[];
   readonly block?: readonly Directive[];
-  /** True for a line of a `map`, whose name is a pattern or a text. */
+  /** True for a line of a `map` or `geo`, whose name is a pattern, a text or a network. */
   readonly pattern?: true;
 }
 
@@ -43,6 +43,18 @@ export function patternMap(
     [expression(source), expression(variable)],
     [...lines, directive("default", otherwise)],
   );
+}
+
+/** A `geo`: what a variable is by the client's address; the most exact of these networks says it (ngx_http_geo_module). */
+export function addressMap(
+  variable: string,
+  entries: readonly (readonly [network: string, value: string])[],
+  otherwise: string,
+): Directive {
+  const lines = entries.map(([network, value]): Directive => {
+    return { name: network, args: [value], pattern: true };
+  });
+  return block("geo", [expression(variable)], [directive("default", otherwise), ...lines]);
 }
 
 /**

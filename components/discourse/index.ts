@@ -11,6 +11,7 @@ import {
   Service,
   type Host,
 } from "../host/index.ts";
+import { deploymentStep, stopSeconds } from "./deployment.ts";
 import { environmentList } from "./environment.ts";
 import type { DiscourseOptions } from "./options.ts";
 import {
@@ -52,13 +53,16 @@ export class Discourse extends Service {
     );
     this.checkImage(name, host, image.imageId, options.plugins);
     new DataDirectory(`${name}-data`, { host, path: sharedDirectory, mode: sharedMode }, child);
-    const container = new docker.Container(
-      `${name}-app`,
-      containerArgs(name, image.imageId, engine, options),
-      { ...engine.after(this), ...anew },
-    );
+    const made = containerArgs(name, image.imageId, engine, options);
+    const deployment = { host, site: name, made, bootSeconds: options.bootSeconds };
+    deploymentStep(`${name}-closed`, "begin", deployment, child);
+    const container = new docker.Container(`${name}-app`, made, {
+      ...engine.after(this),
+      ...anew,
+    });
     chain(host, container);
     this.keepRunning(name, host, container.id, options.bootSeconds);
+    deploymentStep(`${name}-opened`, "end", deployment, child);
 
     this.containerId = container.id;
     this.sites = [forumSite(name, options)];
@@ -120,6 +124,6 @@ function containerArgs(
     ...(memory === undefined ? {} : { memory, memorySwap: 2 * memory }),
     logDriver: "json-file",
     logOpts: engine.logOptions,
-    destroyGraceSeconds: 600,
+    destroyGraceSeconds: stopSeconds,
   };
 }

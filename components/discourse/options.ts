@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ImageOptions } from "../docker-engine/index.ts";
 import { hostname, mailAddress, secret, size, wildcard } from "../host/index.ts";
+import { pageOptions } from "./pages.ts";
 
 // Every value ends up in discourse.conf as `key = 'value'`, read by a regular expression and by ERB
 // (docs/decisions/0003-discourse-environment.md); these characters arrive as they are.
@@ -77,15 +78,7 @@ export const DiscourseOptions = z.strictObject({
     .describe(
       "More environment for the container; typed options cannot be overridden here. Not for secrets.",
     ),
-  offline: z
-    .strictObject({
-      title: z.string().min(1).max(100).describe("Headline of the offline page."),
-      message: z.string().min(1).max(500).describe("Its text."),
-    })
-    .optional()
-    .describe(
-      "The page shown while the forum is away; in the forum's language if absent (en, de).",
-    ),
+  ...pageOptions,
 });
 
 /** A validated forum section. */

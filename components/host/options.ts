@@ -28,6 +28,13 @@ export const mailAddress = z.string().regex(/^[\w.+-]{1,64}@(?:[a-z0-9-]+\.)+[a-
   error: "must be a mail address such as admin@example.org",
 });
 
+/** An address or a network of clients. */
+export const network = z
+  .string()
+  .refine((text) => z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]).safeParse(text).success, {
+    error: "must be an address, or a network such as 192.0.2.0/24",
+  });
+
 /** A size option such as "10 MiB". */
 export const size = z.custom<Size>(
   (value) => typeof value === "string" && sizePattern.test(value),

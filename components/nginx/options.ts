@@ -13,7 +13,7 @@ const pem = z
 
 // What typed options and sites decide; a second word on it would be refused by nginx or open a hole.
 const owned =
-  /^(?:listen|server_name|location|include|return|if|rewrite|root|alias|error_page|access_log|client_(?:max_body_size|header_timeout|body_timeout)|limit_(?:req|conn)(?:_status)?|real_ip_.*|set_real_ip_from|ssl_.*|proxy_(?:pass|set_header|intercept_errors|http_version|read_timeout))$/;
+  /^(?:listen|server_name|location|include|return|if|rewrite|root|alias|error_page|open_file_cache.*|access_log|client_(?:max_body_size|header_timeout|body_timeout)|limit_(?:req|conn)(?:_status)?|real_ip_.*|set_real_ip_from|ssl_.*|proxy_(?:pass|set_header|intercept_errors|http_version|read_timeout))$/;
 
 const setting = z
   .string()

@@ -1,10 +1,11 @@
 import { block, directive, expression, type Directive } from "../../formats/nginx.ts";
 import type { Release, Site, SiteCertificate } from "../host/index.ts";
 import type { NginxOptions } from "./options.ts";
-import { hideForeign, hsts, ownPage } from "./headers.ts";
+import { hideForeign, hsts, ownPageLocation } from "./headers.ts";
 import { leadingServers } from "./leading.ts";
 import { limitZones, realAddress, siteLimits } from "./limits.ts";
 import { accessLog, logFormats } from "./log.ts";
+import { closing, letThrough } from "./maintenance.ts";
 import { application } from "./routes/applications.ts";
 import { mapsOf } from "./routes/query-maps.ts";
 import { redirect } from "./routes/redirects.ts";
@@ -16,6 +17,9 @@ export function offlinePath(site: Site): string {
 }
 
 const offlineUri = "/.platform/offline.html";
+
+/** How often the offline page asks again, in seconds. */
+export const refreshSeconds = 30;
 
 /** Where the machine itself may ask a site which configuration answers. */
 export const idUri = "/.platform/id";
@@ -69,7 +73,9 @@ export function siteServers(
   certificate: SiteCertificate,
   { release, options, id }: Common,
 ): Directive[] {
+  const inherited = hsts(options, certificate);
   return [
+    ...letThrough(site),
     ...leadingServers(site, certificate, { release, options }),
     block(
       "server",
@@ -83,9 +89,10 @@ export function siteServers(
         ...siteLimits(options),
         ...secured(certificate, options),
         directive("client_max_body_size", site.maxBodyBytes),
+        ...closing(site, inherited),
         ...proxy(site),
-        ...routes(site, options, hsts(options, certificate)),
-        ...offline(site, hsts(options, certificate)),
+        ...routes(site, options, inherited),
+        ...offline(site, inherited),
         configurationId(id),
         ...Object.entries(options.settings).map(([name, value]) =>
           directive(name, ...[value].flat()),
@@ -138,17 +145,7 @@ function offline(site: Site, inherited: readonly Directive[]): Directive[] {
   return [
     directive("proxy_intercept_errors", "on"),
     directive("error_page", 502, 504, "=503", offlineUri),
-    block(
-      "location",
-      ["=", offlineUri],
-      [
-        directive("internal"),
-        directive("alias", offlinePath(site)),
-        directive("add_header", "Retry-After", "30", "always"),
-        ...ownPage,
-        ...inherited, // with headers of its own, a location has none of its server
-      ],
-    ),
+    ownPageLocation(offlineUri, offlinePath(site), refreshSeconds, inherited),
   ];
 }
 

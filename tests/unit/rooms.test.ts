@@ -31,7 +31,7 @@ const rooms: Record<string, Room> = {
   stacks: { files: /^stacks\//, imports: either(publicIndexes, /^config\.ts$/) },
   "a component's renderer": {
     files:
-      /^components\/(?!host\/)[\w-]+\/(?!index|acme|authority|environment|hypervisor|place)[\w-]+\.ts$/,
+      /^components\/(?!host\/)[\w-]+\/(?!index|acme|authority|deployment|environment|hypervisor|place)[\w-]+\.ts$/,
     imports: either(
       /^components\/(?:host|docker-engine)\/index\.ts$/,
       /^formats\//,
@@ -40,7 +40,7 @@ const rooms: Record<string, Room> = {
   },
   "a component's wiring": {
     files:
-      /^components\/(?!host\/)[\w-]+\/(?:index|acme|authority|environment|hypervisor|place)\.ts$/,
+      /^components\/(?!host\/)[\w-]+\/(?:index|acme|authority|deployment|environment|hypervisor|place)\.ts$/,
     imports: either(/^components\/(?:host|docker-engine)\/index\.ts$/, /^formats\//, /^@pulumi\//),
   },
   "a proxy's routes": {
@@ -54,13 +54,13 @@ const rooms: Record<string, Room> = {
   "a component's command": {
     files: /^components\/[\w-]+\/command\/[\w-]+\.ts$/,
     imports: either(
-      /^formats\//,
+      /^(?:formats|components\/host\/command)\//,
       /^provider\/(?:connection|failure|host|hosts|link)\.ts$/,
       /^node:/,
     ),
   },
   "the host": {
-    files: /^components\/host\//,
+    files: /^components\/host\/(?!command\/)/,
     imports: either(
       /^formats\//,
       /^provider\/shell\/text\.ts$/,
