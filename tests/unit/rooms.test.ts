@@ -59,7 +59,7 @@ const rooms: Record<string, Room> = {
       /^(?:node:|zod$|@pulumi\/(?:pulumi|command|docker)$)/,
     ),
   },
-  formats: { files: /^formats\//, imports: /^$/ },
+  formats: { files: /^formats\//, imports: /^yaml$/ },
   provider: {
     files: /^provider\//,
     imports: /^(?:formats\/|node:|@grpc\/|google-protobuf\/|@pulumi\/pulumi\/proto\/)/,
