@@ -33,7 +33,7 @@ const rooms: Record<string, Room> = {
     files:
       /^components\/(?!host\/)[\w-]+\/(?!index|acme|authority|environment|hypervisor|place)[\w-]+\.ts$/,
     imports: either(
-      /^components\/(?:host|docker-engine)\/index\.ts$/,
+      /^components\/(?:host|docker-engine|discourse-image)\/index\.ts$/,
       /^formats\//,
       /^(?:node:|zod$)/,
     ),
@@ -41,7 +41,11 @@ const rooms: Record<string, Room> = {
   "a component's wiring": {
     files:
       /^components\/(?!host\/)[\w-]+\/(?:index|acme|authority|environment|hypervisor|place)\.ts$/,
-    imports: either(/^components\/(?:host|docker-engine)\/index\.ts$/, /^formats\//, /^@pulumi\//),
+    imports: either(
+      /^components\/(?:host|docker-engine|discourse-image)\/index\.ts$/,
+      /^formats\//,
+      /^@pulumi\//,
+    ),
   },
   "a component's command": {
     files: /^components\/[\w-]+\/command\/[\w-]+\.ts$/,
@@ -137,6 +141,7 @@ test("every component has options, an index, a unit test and a host test of its 
     "certificate",
     "container-machine",
     "discourse",
+    "discourse-image",
     "docker-engine",
     "host",
     "nginx",

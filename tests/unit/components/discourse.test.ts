@@ -71,7 +71,7 @@ test("the container is given all that the daemon would choose, and its environme
     destroyGraceSeconds: 600,
   });
   assert.deepEqual(secrets, ["envs"]);
-  assert.deepEqual(dependsOn, ["forum-data", "forum-image"]);
+  assert.deepEqual(dependsOn, ["forum-image", "forum-image-check"]);
   assert.equal(options.provider, "engine-provider");
   assert.equal(options.replacementTrigger, "7");
 });
@@ -97,8 +97,8 @@ test("an image is adopted, checked for its plugins, and only then put to work", 
       keepLocally: true,
     });
     assert.equal(resource("forum-image").options.replacementTrigger, "7");
-    assert.deepEqual(resource("forum-image-check").dependsOn, ["forum-image", "forum-tools"]);
-    assert.deepEqual(resource("forum-data").dependsOn, ["forum-image-check"]);
+    assert.deepEqual(resource("forum-image-check").dependsOn, ["forum-data", "forum-image"]);
+    assert.deepEqual(resource("forum-data").dependsOn, ["forum-tools"]);
     assert.deepEqual(resource("forum-data").inputs, {
       ...hostInputs(),
       path: "/var/discourse/shared/standalone",
