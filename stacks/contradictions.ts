@@ -38,12 +38,18 @@ function machineOf(forum: unknown, machines: readonly string[]): Problem[] {
 }
 
 function environmentOf(forum: unknown): Problem[] {
-  return entries(member(forum, "environment"))
-    .filter(([name]) => typedNames.includes(name))
-    .map(([name]) => ({
-      path: `forum.environment.${name}`,
-      message: "is set by a typed option of the forum: use that one",
-    }));
+  const launcher = member(member(forum, "image"), "launcher");
+  return [
+    ["forum.environment", forum] as const,
+    ["forum.image.launcher.environment", launcher] as const,
+  ].flatMap(([path, section]) =>
+    entries(member(section, "environment"))
+      .filter(([name]) => typedNames.includes(name))
+      .map(([name]) => ({
+        path: `${path}.${name}`,
+        message: "is set by a typed option of the forum: use that one",
+      })),
+  );
 }
 
 /** Copies are of use only on another machine than what they are of, and their password only elsewhere than they are. */

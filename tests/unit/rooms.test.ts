@@ -33,7 +33,7 @@ const rooms: Record<string, Room> = {
     files:
       /^components\/(?!host\/)[\w-]+\/(?!index|acme|authority|deployment|environment|hypervisor|place)[\w-]+\.ts$/,
     imports: either(
-      /^components\/(?:host|docker-engine)\/index\.ts$/,
+      /^components\/(?:host|docker-engine|discourse-image)\/index\.ts$/,
       /^formats\//,
       /^(?:node:|zod$)/,
     ),
@@ -41,7 +41,11 @@ const rooms: Record<string, Room> = {
   "a component's wiring": {
     files:
       /^components\/(?!host\/)[\w-]+\/(?:index|acme|authority|deployment|environment|hypervisor|place)\.ts$/,
-    imports: either(/^components\/(?:host|docker-engine)\/index\.ts$/, /^formats\//, /^@pulumi\//),
+    imports: either(
+      /^components\/(?:host|docker-engine|discourse-image)\/index\.ts$/,
+      /^formats\//,
+      /^@pulumi\//,
+    ),
   },
   "a proxy's routes": {
     files: /^components\/nginx\/routes\//,
@@ -67,7 +71,7 @@ const rooms: Record<string, Room> = {
       /^(?:node:|zod$|@pulumi\/(?:pulumi|command|docker)$)/,
     ),
   },
-  formats: { files: /^formats\//, imports: /^$/ },
+  formats: { files: /^formats\//, imports: /^yaml$/ },
   provider: {
     files: /^provider\//,
     imports: /^(?:formats\/|node:|@grpc\/|google-protobuf\/|@pulumi\/pulumi\/proto\/)/,
@@ -145,6 +149,7 @@ test("every component has options, an index, a unit test and a host test of its 
     "certificate",
     "container-machine",
     "discourse",
+    "discourse-image",
     "docker-engine",
     "host",
     "nginx",

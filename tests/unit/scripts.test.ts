@@ -9,6 +9,7 @@ test("every script ends by running its verb, and reads no other input", () => {
   const libraries = [
     "apt.sh",
     "boot.sh",
+    "bootstrap.sh",
     "challenge.sh",
     "check.sh",
     "container.sh",

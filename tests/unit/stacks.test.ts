@@ -75,7 +75,7 @@ test("all that is put on a host waits for the one before it", async () => {
     inOrder(resources).map(({ name }) => name),
     [
       ...["forum-docker-daemon", "forum-docker-packages", "forum-docker-unit"],
-      ...["forum-tools", "forum-archive", "forum-image-check", "forum-data"],
+      ...["forum-tools", "forum-data", "forum-archive", "forum-image-check"],
       ...["forum-closed", "forum-ready", "forum-opened"],
       ...[
         "forum-certificate-files",

@@ -99,8 +99,8 @@ test("an image is adopted, checked for its plugins, and only then put to work", 
       keepLocally: true,
     });
     assert.equal(resource("forum-image").options.replacementTrigger, "7");
-    assert.deepEqual(resource("forum-image-check").dependsOn, ["forum-image", "forum-tools"]);
-    assert.deepEqual(resource("forum-data").dependsOn, ["forum-image-check"]);
+    assert.deepEqual(resource("forum-image-check").dependsOn, ["forum-data", "forum-image"]);
+    assert.deepEqual(resource("forum-data").dependsOn, ["forum-tools"]);
     assert.deepEqual(resource("forum-data").inputs, {
       ...hostInputs(),
       path: "/var/discourse/shared/standalone",
