@@ -107,7 +107,7 @@ test("an image is adopted, checked for its plugins, and only then put to work", 
       mode: "0755",
       owner: "root:root",
     });
-    assert.deepEqual(resource("forum-closed").dependsOn, ["forum-data", "forum-image"]);
+    assert.deepEqual(resource("forum-closed").dependsOn, ["forum-image", "forum-image-check"]);
     assert.deepEqual(resource("forum-ready").dependsOn, ["forum-app"]);
     assert.deepEqual(resource("forum-opened").dependsOn, ["forum-image", "forum-ready"]);
   }
