@@ -66,7 +66,10 @@ export async function standinRecipe(): Promise<Recipe> {
     variant: "essential",
     packages: ["python3", "curl"],
     without: ["/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*", "/usr/share/info/*"],
-    files: [{ path: "/usr/sbin/boot", mode: 0o755, content: await read("boot.py") }],
+    files: [
+      { path: "/usr/sbin/boot", mode: 0o755, content: await read("boot.py") },
+      { path: "/usr/bin/psql", mode: 0o755, content: await read("psql") },
+    ],
     setup: await read("setup.sh"),
     config: [
       'CMD ["/sbin/boot"]',

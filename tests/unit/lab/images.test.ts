@@ -64,6 +64,9 @@ test("the stand-in says in its labels what it is, and boots as the real image do
   ]);
   assert.deepEqual(
     files.map(({ path, mode }) => [path, mode]),
-    [["/usr/sbin/boot", 0o755]],
+    [
+      ["/usr/sbin/boot", 0o755],
+      ["/usr/bin/psql", 0o755],
+    ],
   );
 });
