@@ -1,38 +1,74 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { RemoteScript, type Host } from "../host/index.ts";
+import { Script, type Host } from "../host/index.ts";
 import { digest } from "./digest.ts";
 
 /** Seconds that a container may take to stop, as Discourse's launcher has it. */
 export const stopSeconds = 600;
 
-/** What has to be known to close a site while its container is replaced. */
+/** What has to be known of a container to replace it by another one, and to go back. */
 export interface Deployment {
   readonly host: Host;
+  /** Its name with Docker. */
+  readonly container: string;
+  /** The site that it serves, the name of that, and the socket that it does so by. */
   readonly site: string;
+  readonly hostname: string;
+  readonly socket: string;
   /** What the container is made from. */
   readonly made: docker.ContainerArgs;
   /** Seconds that the new one may take until it answers. */
   readonly bootSeconds: number;
 }
 
+const script = (name: string) =>
+  ["answers", "twin", name].map((file) => new URL(`./${file}.sh`, import.meta.url));
+
 /**
- * Closes the site before its container is replaced (`begin`) and opens it when the new one answers (`end`). Both run
- * when what the container is made from changes, and only then.
+ * Before a container is replaced: closes the site, and keeps what the container was as a stopped twin. Its state is whether
+ * that twin serves, since the last deployment went wrong.
  */
-export function deploymentStep(
+export function keepPrevious(
   name: string,
-  step: "begin" | "end",
-  { host, site, made, bootSeconds }: Deployment,
+  deployment: Deployment,
   opts: pulumi.CustomResourceOptions,
 ): void {
-  const script = new URL("./deployment.sh", import.meta.url);
-  const secondsMax = String(stopSeconds + bootSeconds + 60);
-  const values = { STEP: step, SITE: site, SECONDS_MAX: secondsMax, CHANGE: change(made) };
-  new RemoteScript(name, { host, script, values }, opts);
+  const { host, made } = deployment;
+  const values = { ...common(deployment), IMAGE: made.image };
+  const timeoutSeconds = stopSeconds + 120;
+  const state = { serving: false };
+  new Script(name, { host, script: script("previous"), values, state, timeoutSeconds }, opts);
 }
 
-/** A digest of what replaces a container. Docker changes its memory while it runs. */
+/**
+ * After that: waits until the container answers, opens the site, and drops the twin; or goes back to it. Keeps the container
+ * running from then on.
+ */
+export function awaitForum(
+  name: string,
+  container: pulumi.Input<string>,
+  deployment: Deployment,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  const { host, bootSeconds } = deployment;
+  const values = {
+    ...{ CONTAINER: container, SECONDS_MAX: String(bootSeconds) },
+    ...common(deployment),
+  };
+  const timeoutSeconds = 2 * (bootSeconds + stopSeconds) + 120; // both may have to stop, and both to start
+  const state = { running: true, twin: false };
+  new Script(name, { host, script: script("ready"), values, state, timeoutSeconds }, opts);
+}
+
+function common({ container, site, hostname, socket, made, bootSeconds }: Deployment) {
+  return {
+    ...{ NAME: container, SITE: site, HOST: hostname, SOCKET: socket, CHANGE: change(made) },
+    STOP_MAX: String(stopSeconds),
+    CLOSED_MAX: String(stopSeconds + bootSeconds + 60),
+  };
+}
+
+/** A digest of what replaces a container, so that both steps run then. Docker changes its memory while it runs. */
 function change(made: docker.ContainerArgs): pulumi.Output<string> {
   return pulumi.output({ ...made, memory: undefined, memorySwap: undefined }).apply(digest);
 }

@@ -3,16 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { mebibytes } from "../../formats/size.ts";
 import { DiscourseImage, pluginName } from "../discourse-image/index.ts";
 import type { DockerEngine } from "../docker-engine/index.ts";
-import {
-  chain,
-  DataDirectory,
-  Packages,
-  RemoteScript,
-  Script,
-  Service,
-  type Host,
-} from "../host/index.ts";
-import { deploymentStep, stopSeconds } from "./deployment.ts";
+import { chain, DataDirectory, Packages, RemoteScript, Service, type Host } from "../host/index.ts";
+import { awaitForum, keepPrevious, stopSeconds } from "./deployment.ts";
 import { environmentList, seedEnvironment } from "./environment.ts";
 import type { DiscourseOptions } from "./options.ts";
 import {
@@ -44,7 +36,7 @@ export class Discourse extends Service {
     super("platform:discourse:Discourse", name, opts);
     const { host, engine, options } = args;
     const child = { parent: this };
-    new Packages(`${name}-tools`, { host, packages: ["curl"] }, child);
+    new Packages(`${name}-tools`, { host, packages: ["curl", "jq"] }, child);
     new DataDirectory(`${name}-data`, { host, path: sharedDirectory, mode: sharedMode }, child);
     const anew = { replacementTrigger: host.instance }; // on a machine made anew nothing is there
     const image = new docker.RemoteImage(
@@ -54,17 +46,16 @@ export class Discourse extends Service {
     );
     this.checkImage(name, host, image.imageId, plugins(options));
     const made = containerArgs(name, image.imageId, engine, options);
-    const deployment = { host, site: name, made, bootSeconds: options.bootSeconds };
-    deploymentStep(`${name}-closed`, "begin", deployment, child);
-    const container = new docker.Container(`${name}-app`, made, {
-      ...engine.after(this),
-      ...anew,
-    });
-    chain(host, container);
-    this.keepRunning(name, host, container.id, options.bootSeconds);
-    deploymentStep(`${name}-opened`, "end", deployment, child);
+    const { hostname, bootSeconds } = options;
+    const deployment = {
+      ...{ host, container, site: name, hostname, socket: socketPath, made, bootSeconds },
+    };
+    keepPrevious(`${name}-previous`, deployment, child);
+    const app = new docker.Container(`${name}-app`, made, { ...engine.after(this), ...anew });
+    chain(host, app);
+    awaitForum(`${name}-ready`, app.id, deployment, child);
 
-    this.containerId = container.id;
+    this.containerId = app.id;
     this.sites = [forumSite(name, options)];
     this.checks = [forumCheck(name, options)];
     this.backups = [forumBackup(name, options)];
@@ -101,13 +92,6 @@ export class Discourse extends Service {
     ];
     const values = { IMAGE: image, PATHS: paths };
     new RemoteScript(`${name}-image-check`, { host, script, values }, { parent: this });
-  }
-
-  private keepRunning(name: string, host: Host, container: pulumi.Output<string>, seconds: number) {
-    const script = new URL("./ready.sh", import.meta.url);
-    const values = { CONTAINER: container, SOCKET: socketPath, SECONDS_MAX: String(seconds) };
-    const args = { host, script, values, state: { running: true }, timeoutSeconds: seconds + 60 };
-    new Script(`${name}-ready`, args, { parent: this });
   }
 }
 

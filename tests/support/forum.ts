@@ -26,7 +26,7 @@ export async function forumMachine(): Promise<{ machine: TestMachine; image: Ima
     const options = DockerEngineOptions.parse({ source: "debian" });
     const engine = new DockerEngine("engine", { host, options });
     engine.loadImage("standin", image, { parent: engine });
-    new Packages("tools", { host, packages: ["curl"] });
+    new Packages("tools", { host, packages: ["curl", "jq"] });
   });
   for (const { name, code, stderr } of results) assert.equal(code, 0, `${name}: ${stderr}`);
   return { machine, image };

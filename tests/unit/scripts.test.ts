@@ -7,6 +7,7 @@ const files = sources(join(import.meta.dirname, "../.."));
 
 test("every script ends by running its verb, and reads no other input", () => {
   const libraries = [
+    "answers.sh",
     "apt.sh",
     "boot.sh",
     "bootstrap.sh",
@@ -38,6 +39,7 @@ test("every script ends by running its verb, and reads no other input", () => {
     "swap.sh",
     "telling.sh",
     "transaction.sh",
+    "twin.sh",
     "unpacked.sh",
     "view.sh",
   ];

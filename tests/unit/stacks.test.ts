@@ -38,9 +38,7 @@ test("the lab stack registers exactly these resources", async () => {
   const config = configuration(stackSections("Pulumi.lab.yaml"));
   const { list } = await deploy(() => platform(config));
   assert.deepEqual(list, [
-    "command:remote:Command forum-closed",
     "command:remote:Command forum-image-check",
-    "command:remote:Command forum-opened",
     "docker:index/container:Container forum-app",
     "docker:index/remoteImage:RemoteImage forum-image",
     "host:index:ConfigSet forum-certificate-files",
@@ -51,6 +49,7 @@ test("the lab stack registers exactly these resources", async () => {
     "host:index:Packages forum-nginx-packages",
     "host:index:Packages forum-tools",
     "host:index:Script forum-archive",
+    "host:index:Script forum-previous",
     "host:index:Script forum-ready",
     "host:index:Unit forum-docker-unit",
     "host:index:Unit forum-nginx-unit",
@@ -76,7 +75,7 @@ test("all that is put on a host waits for the one before it", async () => {
     [
       ...["forum-docker-daemon", "forum-docker-packages", "forum-docker-unit"],
       ...["forum-tools", "forum-data", "forum-archive", "forum-image-check"],
-      ...["forum-closed", "forum-ready", "forum-opened"],
+      ...["forum-previous", "forum-ready"],
       ...[
         "forum-certificate-files",
         "forum-nginx-packages",
@@ -118,19 +117,19 @@ test("all state on a host is pinned to its key and carried by one provider", asy
   const config = configuration(stackSections("Pulumi.lab.yaml"));
   const { resources } = await deploy(() => platform(config));
   const onHost = resources.filter(({ type }) => type.startsWith("host:"));
-  assert.equal(onHost.length, 11);
+  assert.equal(onHost.length, 12);
   for (const { name, inputs, options, custom } of onHost) {
     const host = inputs["host"] as Record<string, unknown>;
     assert.deepEqual([custom, options.version, host["hostKey"]], [true, "1.0.0", hostKey], name);
   }
 });
 
-test("of the files on a host, only the contents of keys are secret", async () => {
+test("on a host, only the contents of keys are secret, and what tells of the container's environment", async () => {
   const config = configuration(stackSections("Pulumi.lab.yaml"));
   const { resources } = await deploy(() => platform(config));
   assert.deepEqual(
     resources.filter(({ type }) => type.startsWith("host:")).flatMap(({ secrets }) => secrets),
-    ['files["/etc/ssl/platform/forum/privkey.pem"].content'],
+    [...["values.CHANGE", "values.CHANGE"], 'files["/etc/ssl/platform/forum/privkey.pem"].content'],
   );
 });
 

@@ -53,9 +53,8 @@ test("an image is built from a checkout and a file, on data that are there, and 
         "host:index:ConfigSet forum-build-file",
         "host:index:Script forum-build-image",
         "command:remote:Command forum-image-check",
-        "command:remote:Command forum-closed",
+        "host:index:Script forum-previous",
         "host:index:Script forum-ready",
-        "command:remote:Command forum-opened",
       ],
     );
     assert.ok(list.includes("platform:discourse-image:DiscourseImage forum-build"));
