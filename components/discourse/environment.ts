@@ -15,9 +15,14 @@ export function seedEnvironment(options: DiscourseOptions): Record<string, strin
     DISCOURSE_HOSTNAME: options.hostname,
     DISCOURSE_FORCE_HTTPS: "true",
     DISCOURSE_DEVELOPER_EMAILS: options.developerEmails.join(","),
-    DISCOURSE_NOTIFICATION_EMAIL: options.notificationEmail ?? `noreply@${options.hostname}`,
+    DISCOURSE_NOTIFICATION_EMAIL: notificationEmail(options),
     DISCOURSE_DEFAULT_LOCALE: options.language,
   };
+}
+
+/** From whom the forum's mail comes. */
+export function notificationEmail(options: DiscourseOptions): string {
+  return options.notificationEmail ?? `noreply@${options.hostname}`;
 }
 
 /**

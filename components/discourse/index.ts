@@ -7,6 +7,7 @@ import { chain, DataDirectory, Packages, RemoteScript, Service, type Host } from
 import { awaitForum, keepPrevious, stopSeconds } from "./deployment.ts";
 import { environmentList, seedEnvironment } from "./environment.ts";
 import type { DiscourseOptions } from "./options.ts";
+import { preflight } from "./preflight.ts";
 import {
   forumBackup,
   forumCheck,
@@ -36,8 +37,9 @@ export class Discourse extends Service {
     super("platform:discourse:Discourse", name, opts);
     const { host, engine, options } = args;
     const child = { parent: this };
-    new Packages(`${name}-tools`, { host, packages: ["curl", "jq"] }, child);
+    new Packages(`${name}-tools`, { host, packages: tools }, child);
     new DataDirectory(`${name}-data`, { host, path: sharedDirectory, mode: sharedMode }, child);
+    preflight(name, host, options, child);
     const anew = { replacementTrigger: host.instance }; // on a machine made anew nothing is there
     const image = new docker.RemoteImage(
       `${name}-image`,
@@ -97,6 +99,9 @@ export class Discourse extends Service {
 
 /** The name of the forum's container, which its commands and its backups know. */
 const container = "app";
+
+/** What the scripts of the component need on the machine. */
+const tools = ["ca-certificates", "curl", "iproute2", "jq", "procps"];
 
 /** Folders of plugins that the image must have. */
 function plugins({ image, plugins: named }: DiscourseOptions): readonly string[] {

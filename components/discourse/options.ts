@@ -22,6 +22,11 @@ const SmtpOptions = z.strictObject({
   password: secret(safe, safeProblem).describe("Its password, encrypted in the stack file."),
 });
 
+/** What the machine and the relay are asked before the forum is made; swap, disk and docker only where its image is built. */
+const preflightQuestions = [
+  ...(["memory", "cores", "swap", "disk", "ports", "dns", "docker", "mail"] as const),
+] as const;
+
 /** An image that is built on the forum's machine. */
 const BuiltImage = z.strictObject({
   launcher: LauncherOptions.describe("How discourse_docker's launcher builds it there."),
@@ -92,6 +97,16 @@ export const DiscourseOptions = z.strictObject({
     .default({})
     .describe(
       "More environment for the container; typed options cannot be overridden here. Not for secrets.",
+    ),
+  skipPreflight: z
+    .array(
+      z.enum(preflightQuestions, {
+        error: `is no question of the preflight: take some of ${preflightQuestions.join(", ")}`,
+      }),
+    )
+    .default([])
+    .describe(
+      "What the machine is not asked before the forum is made, such as dns before the name leads there, or mail.",
     ),
   ...pageOptions,
 });

@@ -39,6 +39,7 @@ test("the lab stack registers exactly these resources", async () => {
   const { list } = await deploy(() => platform(config));
   assert.deepEqual(list, [
     "command:remote:Command forum-image-check",
+    "command:remote:Command forum-preflight",
     "docker:index/container:Container forum-app",
     "docker:index/remoteImage:RemoteImage forum-image",
     "host:index:ConfigSet forum-certificate-files",
@@ -74,7 +75,7 @@ test("all that is put on a host waits for the one before it", async () => {
     inOrder(resources).map(({ name }) => name),
     [
       ...["forum-docker-daemon", "forum-docker-packages", "forum-docker-unit"],
-      ...["forum-tools", "forum-data", "forum-archive", "forum-image-check"],
+      ...["forum-tools", "forum-data", "forum-preflight", "forum-archive", "forum-image-check"],
       ...["forum-previous", "forum-ready"],
       ...[
         "forum-certificate-files",

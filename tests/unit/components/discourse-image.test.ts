@@ -48,6 +48,8 @@ test("an image is built from a checkout and a file, on data that are there, and 
       [
         "host:index:Packages forum-tools",
         "host:index:DataDirectory forum-data",
+        "command:remote:Command forum-preflight",
+        "command:remote:Command forum-mail",
         "host:index:Packages forum-build-tools",
         "host:index:Script forum-build-checkout",
         "host:index:ConfigSet forum-build-file",

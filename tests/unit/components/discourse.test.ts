@@ -83,6 +83,8 @@ test("an image is adopted, checked for its plugins, and only then put to work", 
       list.filter((line) => line.includes(" forum")),
       [
         "command:remote:Command forum-image-check",
+        "command:remote:Command forum-mail",
+        "command:remote:Command forum-preflight",
         "docker:index/container:Container forum-app",
         "docker:index/remoteImage:RemoteImage forum-image",
         "host:index:DataDirectory forum-data",
@@ -92,16 +94,15 @@ test("an image is adopted, checked for its plugins, and only then put to work", 
         "platform:discourse:Discourse forum",
       ],
     );
-    assert.deepEqual(resource("forum-tools").inputs["packages"], {
-      curl: "installed",
-      jq: "installed",
-    });
+    assert.deepEqual(Object.keys(resource("forum-tools").inputs["packages"] as object), [
+      ...["ca-certificates", "curl", "iproute2", "jq", "procps"],
+    ]);
     assert.deepEqual(resource("forum-image").inputs, {
       name: "local_discourse/app:1",
       keepLocally: true,
     });
     assert.equal(resource("forum-image").options.replacementTrigger, "7");
-    assert.deepEqual(resource("forum-image-check").dependsOn, ["forum-data", "forum-image"]);
+    assert.deepEqual(resource("forum-image-check").dependsOn, ["forum-image", "forum-mail"]);
     assert.deepEqual(resource("forum-data").dependsOn, ["forum-tools"]);
     assert.deepEqual(resource("forum-data").inputs, {
       ...hostInputs(),
