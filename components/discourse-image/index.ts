@@ -37,7 +37,7 @@ export class DiscourseImage extends pulumi.ComponentResource {
   constructor(name: string, args: DiscourseImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:discourse-image:DiscourseImage", name, {}, opts);
     const { host, container, wanted } = args;
-    const { repository, commit, plugins, minutes } = wanted.options;
+    const { repository, commit, plugins, minutes, postgres, upgradePostgresFrom } = wanted.options;
     const child = { parent: this };
     this.image = `local_discourse/${container}:${imageId(wanted)}`;
     new Packages(`${name}-tools`, { host, packages: ["git"] }, child);
@@ -58,7 +58,9 @@ export class DiscourseImage extends pulumi.ComponentResource {
       `${name}-image`,
       {
         host,
-        script: ["bootstrap.sh", "build.sh"].map((file) => new URL(`./${file}`, import.meta.url)),
+        script: ["bootstrap.sh", "postgres.sh", "outcome.sh", "build.sh"].map(
+          (file) => new URL(`./${file}`, import.meta.url),
+        ),
         values: {
           DIRECTORY: directory,
           CONTAINER: container,
@@ -67,8 +69,10 @@ export class DiscourseImage extends pulumi.ComponentResource {
           PLUGINS: plugins.map(pluginName),
           MINUTES: String(minutes),
           FREE: String(leastFreeBytes),
+          POSTGRES: String(postgres),
+          UPGRADE_FROM: upgradePostgresFrom === undefined ? "" : String(upgradePostgresFrom),
         },
-        state: { image: this.image },
+        state: { image: this.image, postgres: String(postgres) },
         timeoutSeconds: 60 * minutes + aroundSeconds,
       },
       child,

@@ -3,7 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { mebibytes } from "../../formats/size.ts";
 import { DiscourseImage, pluginName } from "../discourse-image/index.ts";
 import type { DockerEngine } from "../docker-engine/index.ts";
-import { chain, DataDirectory, Packages, RemoteScript, Service, type Host } from "../host/index.ts";
+import {
+  chain,
+  DataDirectory,
+  Packages,
+  RemoteScript,
+  Script,
+  Service,
+  type Host,
+} from "../host/index.ts";
 import { awaitForum, keepPrevious, stopSeconds } from "./deployment.ts";
 import { environmentList, seedEnvironment } from "./environment.ts";
 import type { DiscourseOptions } from "./options.ts";
@@ -39,6 +47,7 @@ export class Discourse extends Service {
     const child = { parent: this };
     new Packages(`${name}-tools`, { host, packages: tools }, child);
     new DataDirectory(`${name}-data`, { host, path: sharedDirectory, mode: sharedMode }, child);
+    this.keepName(name, host, options);
     preflight(name, host, options, child);
     const anew = { replacementTrigger: host.instance }; // on a machine made anew nothing is there
     const image = new docker.RemoteImage(
@@ -79,6 +88,12 @@ export class Discourse extends Service {
       ...(memory === undefined ? {} : { memory }),
     };
     return new DiscourseImage(`${name}-build`, { host, container, wanted }, child).image;
+  }
+
+  private keepName(name: string, host: Host, { hostname, renamedFrom = "" }: DiscourseOptions) {
+    const script = new URL("./hostname.sh", import.meta.url);
+    const values = { NAME: container, HOST: hostname, FORMER: renamedFrom };
+    new Script(`${name}-hostname`, { host, script, values, state: { hostname } }, { parent: this });
   }
 
   private checkImage(

@@ -36,6 +36,11 @@ const BuiltImage = z.strictObject({
 export const DiscourseOptions = z.strictObject({
   host: z.string().describe("The machine that it runs on, by its name under `hosts`."),
   hostname: hostname.describe("The forum's name in the address bar."),
+  renamedFrom: hostname
+    .optional()
+    .describe(
+      "The name that it has had until now: confirms that `hostname` is another one on purpose.",
+    ),
   aliases: z
     .array(
       z.union([hostname, wildcard], {

@@ -50,6 +50,7 @@ test("the lab stack registers exactly these resources", async () => {
     "host:index:Packages forum-nginx-packages",
     "host:index:Packages forum-tools",
     "host:index:Script forum-archive",
+    "host:index:Script forum-hostname",
     "host:index:Script forum-previous",
     "host:index:Script forum-ready",
     "host:index:Unit forum-docker-unit",
@@ -75,7 +76,14 @@ test("all that is put on a host waits for the one before it", async () => {
     inOrder(resources).map(({ name }) => name),
     [
       ...["forum-docker-daemon", "forum-docker-packages", "forum-docker-unit"],
-      ...["forum-tools", "forum-data", "forum-preflight", "forum-archive", "forum-image-check"],
+      ...[
+        "forum-tools",
+        "forum-data",
+        "forum-hostname",
+        "forum-preflight",
+        "forum-archive",
+        "forum-image-check",
+      ],
       ...["forum-previous", "forum-ready"],
       ...[
         "forum-certificate-files",
@@ -118,7 +126,7 @@ test("all state on a host is pinned to its key and carried by one provider", asy
   const config = configuration(stackSections("Pulumi.lab.yaml"));
   const { resources } = await deploy(() => platform(config));
   const onHost = resources.filter(({ type }) => type.startsWith("host:"));
-  assert.equal(onHost.length, 12);
+  assert.equal(onHost.length, 13);
   for (const { name, inputs, options, custom } of onHost) {
     const host = inputs["host"] as Record<string, unknown>;
     assert.deepEqual([custom, options.version, host["hostKey"]], [true, "1.0.0", hostKey], name);

@@ -48,6 +48,7 @@ test("an image is built from a checkout and a file, on data that are there, and 
       [
         "host:index:Packages forum-tools",
         "host:index:DataDirectory forum-data",
+        "host:index:Script forum-hostname",
         "command:remote:Command forum-preflight",
         "command:remote:Command forum-mail",
         "host:index:Packages forum-build-tools",
@@ -88,9 +89,10 @@ test("the build's script has all that it needs, and the container gets what it m
     PLUGINS: ["discourse-akismet"],
     MINUTES: "60",
     FREE: "5368709120",
+    ...{ POSTGRES: "18", UPGRADE_FROM: "" },
   });
   const { state, timeoutSeconds } = resource("forum-build-image").inputs;
-  assert.deepEqual([state, timeoutSeconds], [{ image: IMAGE }, 4500]);
+  assert.deepEqual([state, timeoutSeconds], [{ image: IMAGE, postgres: "18" }, 4500]);
   assert.deepEqual(resource("forum-image").inputs, { name: IMAGE, keepLocally: true });
   assert.ok(resource("forum-image").dependsOn.includes("forum-build-image"));
   assert.ok(

@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import { Discourse, DiscourseOptions } from "../../../components/discourse/index.ts";
 import { DockerEngine, DockerEngineOptions } from "../../../components/docker-engine/index.ts";
-import { assignments, type ShellValue } from "../../../formats/shell.ts";
+import type { ShellValue } from "../../../formats/shell.ts";
 import { deploy } from "../../support/deploy.ts";
 import { exampleHost, valuesOf } from "../../support/host.ts";
 import { commit } from "../../support/launcher.ts";
+import { locally, type Programs } from "../../support/local-script.ts";
 
 const written = {
   host: "forum",
@@ -82,7 +79,7 @@ test("a question that there is not is refused with those that there are", () => 
 });
 
 /** A machine that is fit: what its programs print. */
-const fit: Readonly<Record<string, string>> = {
+const fit: Programs = {
   free: "echo 'Mem: 8200 1 1'; echo 'Swap: 0 0 0'",
   nproc: "echo 4",
   df: "echo Avail; echo 5368709120",
@@ -93,42 +90,20 @@ const fit: Readonly<Record<string, string>> = {
 };
 
 const questions = ["memory", "cores", "ports", "dns", "swap", "disk", "docker"];
-const prelude = "set -euo pipefail\nfail() { printf 'forum: %s\\n' \"$*\" >&2; exit 1; }\n";
-
 /** What the script says on a machine whose programs print this. */
-function said(
-  programs: Record<string, string | undefined> = {},
-  values: Record<string, ShellValue> = {},
-): string[] {
-  const folder = mkdtempSync(join(tmpdir(), "platform-preflight-"));
-  try {
-    for (const [name, body] of Object.entries({ ...fit, ...programs })) {
-      writeFileSync(join(folder, name), `#!/bin/sh\n${body ?? ""}\n`);
-      chmodSync(join(folder, name), 0o755);
-    }
-    const given = {
-      HOST: "forum.example.org",
-      DATA: "/data",
-      ASKED: questions,
-      MEMORY: "",
-      CORES: "",
-    };
-    const script = readFileSync("components/discourse/preflight.sh", "utf8");
-    const { status, stderr } = spawnSync("bash", ["-s", "--", "apply"], {
-      input: assignments({ ...given, ...values }) + prelude + script,
-      env: { PATH: `${folder}:/usr/bin:/bin` },
-      encoding: "utf8",
-    });
-    const lines = stderr.trimEnd().split("\n");
-    if (status === 0) return lines.filter((line) => line !== "");
-    assert.match(
-      lines.at(-1) ?? "",
-      /^forum: the machine is not fit for the forum \(see above\): put/,
-    );
-    return lines.slice(0, -1);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+function said(programs: Programs = {}, values: Record<string, ShellValue> = {}): string[] {
+  const given = { HOST: "forum.example.org", DATA: "/data", ASKED: questions };
+  const all = { ...given, MEMORY: "", CORES: "", ...values };
+  const { code, stderr } = locally(({ run }) =>
+    run(["components/discourse/preflight.sh"], "apply", all, { ...fit, ...programs }),
+  );
+  const lines = stderr.trimEnd().split("\n");
+  if (code === 0) return lines.filter((line) => line !== "");
+  assert.match(
+    lines.at(-1) ?? "",
+    /^forum: the machine is not fit for the forum \(see above\): put/,
+  );
+  return lines.slice(0, -1);
 }
 
 test("a machine that is fit is let through, and one with a little less than it was given", () => {

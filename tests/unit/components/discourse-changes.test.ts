@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { locally, type Local } from "../../support/local-script.ts";
+
+const ours = ["components/discourse/hostname.sh"];
+
+/** Asks the script of a forum's name; of the container that is there, Docker tells the environment. */
+function named({ run }: Local, verb: string, HOST: string, FORMER = "", container = "") {
+  const docker = container === "" ? "exit 1" : `printf 'A=1\\nDISCOURSE_HOSTNAME=${container}\\n'`;
+  return run(ours, verb, { NAME: "app", HOST, FORMER }, { docker });
+}
+
+test("a forum's name is what was noted, or else what its container says", () => {
+  locally((local) => {
+    const told = (container = "") => named(local, "check", "x.example.org", "", container).stdout;
+    assert.equal(told(), "{}\n");
+    assert.equal(told("old.example.org"), '{"hostname":"old.example.org"}\n');
+    assert.equal(named(local, "apply", "new.example.org").stderr, "");
+    assert.equal(told("old.example.org"), '{"hostname":"new.example.org"}\n');
+    assert.equal(named(local, "remove", "new.example.org").code, 0);
+    assert.equal(told(), "{}\n");
+  });
+});
+
+test("another name is refused, with what to do, unless the old one is named", () => {
+  locally((local) => {
+    const apply = (host: string, former = "") =>
+      named(local, "apply", host, former, "old.example.org").stderr;
+    const refused =
+      "forum: the forum is called old.example.org, and `forum.hostname` says new.example.org: links in posts and mails would lead " +
+      "nowhere. If that is meant, set `forum.renamedFrom` to old.example.org and run again; docs/forum.md says what else a new " +
+      "name takes\n";
+    assert.equal(apply("new.example.org"), refused);
+    assert.equal(apply("new.example.org", "other.example.org"), refused);
+    assert.equal(apply("old.example.org"), "");
+    assert.equal(apply("new.example.org", "old.example.org"), "");
+    assert.match(apply("third.example.org", "old.example.org"), /is called new\.example\.org/);
+  });
+});
+
+/** What `refuse_major` says of data of that major. */
+function major(
+  has: string,
+  more: Readonly<Record<string, string>> = {},
+  free = "30000000",
+): string {
+  return locally(({ folder, run }) => {
+    if (has !== "") {
+      mkdirSync(join(folder, "postgres_data"));
+      writeFileSync(join(folder, "postgres_data/PG_VERSION"), `${has}\n`);
+    }
+    const values = { SHARED: "$HERE", POSTGRES: "18", UPGRADE_FROM: "", ...more };
+    const programs = { du: "echo '10000000\tx'; exit 1", df: `echo Avail; echo ${free}` };
+    return run(
+      ["components/discourse-image/postgres.sh"],
+      "refuse_major",
+      values,
+      programs,
+    ).stderr.replaceAll(folder, "/data");
+  });
+}
+
+test("a database goes to another major of PostgreSQL only when that is confirmed, and there is room", () => {
+  assert.equal(major(""), "");
+  assert.equal(major("18"), "");
+  assert.equal(
+    major("15"),
+    "forum: the data are of PostgreSQL 15, and this build would bring them to 18. That cannot be taken back, and the forum is away " +
+      "while all data are written out and read in again. Take a backup (`npm run backup -- run`) and set `upgradePostgresFrom` to 15, " +
+      "or stay by `postgres: 15`\n",
+  );
+  assert.match(
+    major("15", { UPGRADE_FROM: "13" }),
+    /^forum: the data are of PostgreSQL 15, and this/,
+  );
+  assert.equal(major("15", { UPGRADE_FROM: "15" }), "");
+  assert.equal(
+    major("15", { UPGRADE_FROM: "15" }, "29999999"),
+    "forum: /data has 28 MiB free, and bringing the data from PostgreSQL 15 to 18 takes 28: make room there (what lies in " +
+      "postgres_data_old is of an earlier upgrade), then run again\n",
+  );
+  assert.equal(
+    major("18", { POSTGRES: "15", UPGRADE_FROM: "18" }),
+    "forum: the data are of PostgreSQL 18, and it never goes back: set `postgres` to 18\n",
+  );
+});
