@@ -69,6 +69,7 @@ export async function standinRecipe(): Promise<Recipe> {
     files: [
       { path: "/usr/sbin/boot", mode: 0o755, content: await read("boot.py") },
       { path: "/usr/bin/psql", mode: 0o755, content: await read("psql") },
+      { path: "/usr/local/bin/discourse", mode: 0o755, content: await read("discourse") },
     ],
     setup: await read("setup.sh"),
     config: [
