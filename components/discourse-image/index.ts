@@ -26,6 +26,11 @@ export interface DiscourseImageArgs {
   readonly wanted: ImageWanted;
 }
 
+/** The name that an image gets, with its tag, which stands for all that it is built from. */
+export function imageName(container: string, wanted: ImageWanted): string {
+  return `local_discourse/${container}:${imageId(wanted)}`;
+}
+
 /**
  * A forum's image, built on its machine by the launcher of discourse_docker, which is a checkout at one commit there. Its name
  * holds an id of all that it is built from, so whoever has it needs no build.
@@ -39,7 +44,7 @@ export class DiscourseImage extends pulumi.ComponentResource {
     const { host, container, wanted } = args;
     const { repository, commit, plugins, minutes, postgres, upgradePostgresFrom } = wanted.options;
     const child = { parent: this };
-    this.image = `local_discourse/${container}:${imageId(wanted)}`;
+    this.image = imageName(container, wanted);
     new Packages(`${name}-tools`, { host, packages: ["git"] }, child);
     new Script(
       `${name}-checkout`,

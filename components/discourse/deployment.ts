@@ -1,6 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { Script, type Host } from "../host/index.ts";
+import { Script, type Backup, type Host } from "../host/index.ts";
 import { digest } from "./digest.ts";
 
 /** Seconds that a container may take to stop, as Discourse's launcher has it. */
@@ -19,6 +19,26 @@ export interface Deployment {
   readonly made: docker.ContainerArgs;
   /** Seconds that the new one may take until it answers. */
   readonly bootSeconds: number;
+}
+
+/** Seconds that a copy of a large forum, and the trial of it, may take. */
+const copySeconds = 4 * 3600;
+
+/** Sees that there is a good copy of the forum in a container before that gets another image. */
+export function saveBefore(
+  name: string,
+  forum: { readonly host: Host; readonly container: string; readonly backup: Backup },
+  image: pulumi.Input<string>,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  const { host, container, backup } = forum;
+  const values = {
+    ...{ NAME: container, IMAGE: image, BACKUP: backup.name },
+    ...{ COPY: backup.prepare ?? [], TRY: backup.verify },
+  };
+  const saved = new URL("./saved.sh", import.meta.url);
+  const args = { host, script: saved, values, state: { image }, timeoutSeconds: copySeconds };
+  new Script(name, args, opts);
 }
 
 const script = (name: string) =>

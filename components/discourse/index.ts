@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { mebibytes } from "../../formats/size.ts";
-import { DiscourseImage, pluginName } from "../discourse-image/index.ts";
+import { DiscourseImage, imageName, pluginName } from "../discourse-image/index.ts";
 import type { DockerEngine } from "../docker-engine/index.ts";
 import {
   chain,
@@ -12,7 +12,7 @@ import {
   Service,
   type Host,
 } from "../host/index.ts";
-import { awaitForum, keepPrevious, stopSeconds } from "./deployment.ts";
+import { awaitForum, keepPrevious, saveBefore, stopSeconds } from "./deployment.ts";
 import { environmentList, seedEnvironment } from "./environment.ts";
 import type { DiscourseOptions } from "./options.ts";
 import { preflight } from "./preflight.ts";
@@ -56,6 +56,7 @@ export class Discourse extends Service {
       { ...engine.after(this), ...anew },
     );
     this.checkImage(name, host, image.imageId, plugins(options));
+    if (!("launcher" in options.image)) this.save(name, args, image.imageId);
     const made = containerArgs(name, image.imageId, engine, options);
     const { hostname, bootSeconds } = options;
     const deployment = {
@@ -87,7 +88,18 @@ export class Discourse extends Service {
       ...{ options: image.launcher, shared: sharedDirectory, uploadLimit, environment },
       ...(memory === undefined ? {} : { memory }),
     };
+    this.save(name, { host, options }, imageName(container, wanted)); // a build migrates the database
     return new DiscourseImage(`${name}-build`, { host, container, wanted }, child).image;
+  }
+
+  private save(
+    name: string,
+    { host, options }: Pick<DiscourseArgs, "host" | "options">,
+    image: pulumi.Input<string>,
+  ) {
+    if (!options.copyBeforeUpgrade) return;
+    const forum = { host, container, backup: forumBackup(name, options) };
+    saveBefore(`${name}-saved`, forum, image, { parent: this });
   }
 
   private keepName(name: string, host: Host, { hostname, renamedFrom = "" }: DiscourseOptions) {

@@ -103,6 +103,10 @@ export const DiscourseOptions = z.strictObject({
     .describe(
       "More environment for the container; typed options cannot be overridden here. Not for secrets.",
     ),
+  copyBeforeUpgrade: z
+    .boolean()
+    .default(true)
+    .describe("Whether a copy is taken and tried before the forum gets another image."),
   skipPreflight: z
     .array(
       z.enum(preflightQuestions, {

@@ -14,7 +14,7 @@ export interface Said {
   readonly stderr: string;
 }
 
-/** A folder that stands in for a machine: what scripts have below /var/lib is in it. */
+/** A folder that stands in for a machine: what scripts of the platform have in /var/lib and /etc is in it. */
 export interface Local {
   readonly folder: string;
   /** Runs a verb of a component's script, of which several files may be parts, or a function of a library; `$HERE` in values and programs is the folder. */
@@ -56,7 +56,7 @@ export function locally<T>(work: (local: Local) => T): T {
           input:
             assignments(Object.fromEntries(given)) +
             prelude +
-            script.replaceAll("/var/lib/", `${folder}/var/lib/`) +
+            script.replaceAll(/(?<= |=)\/(?:var\/lib|etc)\/platform-/g, (path) => folder + path) +
             (script.endsWith('\n"$@" </dev/null\n') ? "" : '"$@" </dev/null\n'),
           env: { PATH: `${bin}:/usr/bin:/bin` },
           encoding: "utf8",

@@ -53,6 +53,7 @@ test("the lab stack registers exactly these resources", async () => {
     "host:index:Script forum-hostname",
     "host:index:Script forum-previous",
     "host:index:Script forum-ready",
+    "host:index:Script forum-saved",
     "host:index:Unit forum-docker-unit",
     "host:index:Unit forum-nginx-unit",
     "platform:certificate:Certificate forum-certificate",
@@ -84,7 +85,7 @@ test("all that is put on a host waits for the one before it", async () => {
         "forum-archive",
         "forum-image-check",
       ],
-      ...["forum-previous", "forum-ready"],
+      ...["forum-saved", "forum-previous", "forum-ready"],
       ...[
         "forum-certificate-files",
         "forum-nginx-packages",
@@ -126,7 +127,7 @@ test("all state on a host is pinned to its key and carried by one provider", asy
   const config = configuration(stackSections("Pulumi.lab.yaml"));
   const { resources } = await deploy(() => platform(config));
   const onHost = resources.filter(({ type }) => type.startsWith("host:"));
-  assert.equal(onHost.length, 13);
+  assert.equal(onHost.length, 14);
   for (const { name, inputs, options, custom } of onHost) {
     const host = inputs["host"] as Record<string, unknown>;
     assert.deepEqual([custom, options.version, host["hostKey"]], [true, "1.0.0", hostKey], name);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { locally, type Local } from "../../support/local-script.ts";
+import { locally, type Local, type Programs } from "../../support/local-script.ts";
 
 const ours = ["components/discourse/hostname.sh"];
 
@@ -85,4 +85,59 @@ test("a database goes to another major of PostgreSQL only when that is confirmed
     major("18", { POSTGRES: "15", UPGRADE_FROM: "18" }),
     "forum: the data are of PostgreSQL 18, and it never goes back: set `postgres` to 18\n",
   );
+});
+
+/** What is done before a forum gets the image `new`, whose id is sha256:2; Docker and others note what they are asked to do. */
+function saved(programs: Programs, backups = false): readonly [string, string] {
+  return locally(({ folder, run }) => {
+    if (backups) {
+      mkdirSync(join(folder, "etc/platform-backup/backups"), { recursive: true });
+      writeFileSync(join(folder, "etc/platform-backup/backups/forum.conf"), "");
+    }
+    const values = { NAME: "app", IMAGE: "new", BACKUP: "forum" };
+    const commands = { COPY: ["copy"], TRY: ["try", "here"] };
+    const noting = (name: string) => `echo ${name} "$@" >&2`;
+    const does = (verb: string) =>
+      run(
+        ["components/discourse/saved.sh"],
+        verb,
+        { ...values, ...commands },
+        {
+          ...Object.fromEntries(
+            ["copy", "try", "platform-backup"].map((name) => [name, noting(name)]),
+          ),
+          ...programs,
+        },
+      );
+    return [does("apply").stderr, does("check").stdout];
+  });
+}
+
+/** Docker as it tells of the forum's container and of images. */
+const docker = (state: string, image: string) =>
+  `case "$*" in container*Status*) echo ${state} ;; container*Image*) echo ${image} ;; image*) echo sha256:2 ;; esac`;
+
+test("a forum that gets another image is copied before, and the copy is tried", () => {
+  const upgrade = { docker: docker("running", "sha256:1") };
+  const done = '{"image":"new"}\n';
+  assert.deepEqual(saved(upgrade), ["copy\ntry here /\n", done]);
+  const kept = "platform-backup run forum --wait\nplatform-backup verify forum --wait\n";
+  assert.deepEqual(saved(upgrade, true), [kept, done]);
+  assert.deepEqual(saved({ docker: docker("running", "sha256:2") }), ["", done]);
+  assert.deepEqual(saved({ docker: "exit 1" }), ["", done]);
+});
+
+test("a forum of which no good copy can be taken does not get another image", () => {
+  const no =
+    /^(?:copy\n)?.*forum: no good copy of the forum could be taken \(see above\), so it does not get another image, and runs as before/s;
+  const running = { docker: docker("running", "sha256:1") };
+  for (const program of ["copy", "try"]) {
+    const [said, told] = saved({ ...running, [program]: "exit 1" });
+    assert.match(said, no);
+    assert.equal(told, "{}\n");
+  }
+  const [said] = saved({ ...running, "platform-backup": '[ "$1" != run ]' }, true);
+  assert.match(said, no);
+  const [stopped] = saved({ docker: docker("exited", "sha256:1") });
+  assert.match(stopped, /^forum: the forum is exited, so no copy can be taken before it gets/);
 });

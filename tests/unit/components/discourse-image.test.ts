@@ -51,6 +51,7 @@ test("an image is built from a checkout and a file, on data that are there, and 
         "host:index:Script forum-hostname",
         "command:remote:Command forum-preflight",
         "command:remote:Command forum-mail",
+        "host:index:Script forum-saved",
         "host:index:Packages forum-build-tools",
         "host:index:Script forum-build-checkout",
         "host:index:ConfigSet forum-build-file",

@@ -92,6 +92,7 @@ test("an image is adopted, checked for its plugins, and only then put to work", 
         "host:index:Script forum-hostname",
         "host:index:Script forum-previous",
         "host:index:Script forum-ready",
+        "host:index:Script forum-saved",
         "platform:discourse:Discourse forum",
       ],
     );
@@ -111,7 +112,8 @@ test("an image is adopted, checked for its plugins, and only then put to work", 
       mode: "0755",
       owner: "root:root",
     });
-    assert.deepEqual(resource("forum-previous").dependsOn, ["forum-image", "forum-image-check"]);
+    assert.deepEqual(resource("forum-saved").dependsOn, ["forum-image", "forum-image-check"]);
+    assert.deepEqual(resource("forum-previous").dependsOn, ["forum-image", "forum-saved"]);
     assert.deepEqual(resource("forum-ready").dependsOn, ["forum-app", "forum-image"]);
   }
 });
