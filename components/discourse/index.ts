@@ -12,18 +12,12 @@ import {
   Service,
   type Host,
 } from "../host/index.ts";
+import { forumChecks } from "./checks.ts";
 import { awaitForum, keepPrevious, saveBefore, stopSeconds } from "./deployment.ts";
 import { environmentList, seedEnvironment } from "./environment.ts";
 import type { DiscourseOptions } from "./options.ts";
 import { preflight } from "./preflight.ts";
-import {
-  forumBackup,
-  forumCheck,
-  forumSite,
-  sharedDirectory,
-  sharedMode,
-  socketPath,
-} from "./site.ts";
+import { forumBackup, forumSite, sharedDirectory, sharedMode, socketPath } from "./site.ts";
 
 export { DiscourseOptions } from "./options.ts";
 export { typedNames } from "./environment.ts";
@@ -69,7 +63,7 @@ export class Discourse extends Service {
 
     this.containerId = app.id;
     this.sites = [forumSite(name, options)];
-    this.checks = [forumCheck(name, options)];
+    this.checks = forumChecks(name, options);
     this.backups = [forumBackup(name, options)];
     const { containerId, sites, checks, backups } = this;
     this.registerOutputs({ containerId, sites, checks, backups });

@@ -1,5 +1,5 @@
 import { bytes } from "../../formats/size.ts";
-import type { Backup, Check, Site } from "../host/index.ts";
+import type { Backup, Site } from "../host/index.ts";
 import type { DiscourseOptions } from "./options.ts";
 import { maintenance, offlinePage } from "./pages.ts";
 
@@ -37,21 +37,6 @@ export function forumSite(name: string, options: DiscourseOptions): Site {
     streaming: ["/message-bus/"],
     offline: offlinePage(options),
     maintenance: maintenance(options),
-  };
-}
-
-/** How the forum wants to be watched: through TLS, up to the application. */
-export function forumCheck(name: string, options: DiscourseOptions): Check {
-  return {
-    name: `${name}-status`,
-    host: options.host,
-    command: [
-      ...(["check_http", "-H", options.hostname, "-I", "127.0.0.1", "-S", "--sni"] as const),
-      ...["-u", "/srv/status", "-s", "ok", "-w", "2", "-c", "5"],
-    ],
-    intervalSeconds: 60,
-    runbook:
-      "Read `docker logs --tail 50 app` on the machine; visitors see the offline page meanwhile.",
   };
 }
 

@@ -1,0 +1,45 @@
+import type { Check } from "../host/index.ts";
+import type { DiscourseOptions } from "./options.ts";
+import { sharedDirectory } from "./site.ts";
+
+/** Where Docker keeps images and containers, unless its own configuration says otherwise. */
+const dockerDirectory = "/var/lib/docker";
+
+/** A request as visitors make it, through TLS and nginx, which lets the machine itself pass a closed site. */
+function request(hostname: string, ...more: readonly string[]): Check["command"] {
+  return ["check_http", "-H", hostname, "-I", "127.0.0.1", "-S", "--sni", ...more];
+}
+
+/** How the forum wants to be watched. A worker can answer while the database is away, so both are asked. */
+export function forumChecks(name: string, { host, hostname }: DiscourseOptions): Check[] {
+  const logs = "Read `docker logs --tail 50 app` on the machine";
+  return [
+    {
+      name: `${name}-status`,
+      host,
+      command: request(hostname, "-u", "/srv/status", "-s", "ok", "-w", "2", "-c", "5"),
+      intervalSeconds: 60,
+      runbook: `${logs}; visitors see the offline page meanwhile.`,
+    },
+    {
+      name: `${name}-database`,
+      host,
+      // 403 where one has to log in to read.
+      command: request(hostname, "-u", "/latest.json", "-e", "200,403", "-w", "3", "-c", "10"),
+      intervalSeconds: 60,
+      runbook: `${logs}, and the log of PostgreSQL in \`${sharedDirectory}/log/var-log/postgres\`.`,
+    },
+    {
+      name: `${name}-disk`,
+      host,
+      // The launcher builds nothing with less than 5 GiB (discourse_docker, launcher).
+      command: [
+        ...(["check_disk", "-u", "MiB", "-w", "10240", "-c", "5120"] as const),
+        ...["-p", dockerDirectory, "-p", sharedDirectory],
+      ],
+      intervalSeconds: 300,
+      runbook:
+        "Make room: `docker system df` tells what Docker takes; backups and uploads lie with the forum's data.",
+    },
+  ];
+}

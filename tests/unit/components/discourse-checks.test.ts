@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { forumChecks } from "../../../components/discourse/checks.ts";
+import { DiscourseOptions } from "../../../components/discourse/index.ts";
+
+const options = DiscourseOptions.parse({
+  host: "machine",
+  hostname: "forum.example.org",
+  image: { name: "local_discourse/app:1" },
+  developerEmails: ["a@example.org"],
+  smtp: { address: "smtp.example.org", user: "user", password: "password" },
+});
+
+test("a forum is asked through TLS for a worker and for its database, and for the disk that it needs", () => {
+  const asked = "check_http -H forum.example.org -I 127.0.0.1 -S --sni";
+  assert.deepEqual(
+    forumChecks("forum", options).map(({ name, host, command, intervalSeconds }) => [
+      ...[name, host, command.join(" "), intervalSeconds],
+    ]),
+    [
+      ["forum-status", "machine", `${asked} -u /srv/status -s ok -w 2 -c 5`, 60],
+      ["forum-database", "machine", `${asked} -u /latest.json -e 200,403 -w 3 -c 10`, 60],
+      [
+        ...["forum-disk", "machine"],
+        "check_disk -u MiB -w 10240 -c 5120 -p /var/lib/docker -p /var/discourse/shared/standalone",
+        300,
+      ],
+    ],
+  );
+});
