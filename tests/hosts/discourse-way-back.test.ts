@@ -1,68 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { Discourse } from "../../components/discourse/index.ts";
 import { sharedDirectory, socketPath } from "../../components/discourse/site.ts";
-import { DockerEngine, DockerEngineOptions } from "../../components/docker-engine/index.ts";
-import { deploy } from "../support/deploy.ts";
-import { forumMachine, forumOptions, setMode } from "../support/forum.ts";
-import { exampleHost } from "../support/host.ts";
-import { withProvider } from "../support/host-provider.ts";
-import { runOn, stateOf } from "../support/scripts.ts";
+import { forumMachine, setMode } from "../support/forum.ts";
+import { replacements, twoImages } from "../support/replacement.ts";
 
 const { machine, image } = await forumMachine();
-
-/** What a container is to be made from: an image, by its id, and environment; and how long it may take. */
-interface Wanted {
-  readonly from: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly bootSeconds?: number;
-}
-
-let id = ""; // of the container that the engine's state knows
-
-/** Applies one step of the component. */
-async function step(name: string, { from, env = {}, bootSeconds = 10 }: Wanted) {
-  const build = () => {
-    const host = exampleHost();
-    const options = DockerEngineOptions.parse({ source: "debian" });
-    const engine = new DockerEngine("engine", { host, options });
-    const more = { environment: env, bootSeconds };
-    new Discourse("forum", { host, engine, options: forumOptions(image, more) });
-  };
-  const made = { "forum-image": { imageId: from }, "forum-app": { id } };
-  const { resource } = await deploy(build, false, made);
-  return runOn(machine, resource(name));
-}
-
-/** Does what Docker's provider does: the old container goes by its id, then the new one is made. */
-async function swap({ from, env = {} }: Wanted): Promise<void> {
-  if (id !== "") await machine.succeed(`docker stop -t 20 ${id} && docker rm ${id}`);
-  id = "";
-  const volumes = `-v ${sharedDirectory}:/shared -v ${sharedDirectory}/log/var-log:/var/log`;
-  const envs = Object.entries(env).map(([name, value]) => `-e ${name}=${value}`);
-  const run = `docker run -d --restart=always --name app ${volumes} ${envs.join(" ")} ${from} /sbin/boot`;
-  id = (await machine.succeed(run)).trim();
-}
-
-/** Replaces the container as `up` does; gives the error of the last step. */
-async function replace(wanted: Wanted, meanwhile = "true"): Promise<string> {
-  assert.equal((await step("forum-previous", wanted)).stderr, "");
-  await swap(wanted);
-  await machine.succeed(meanwhile);
-  return (await step("forum-ready", wanted)).stderr;
-}
-
-/** What a plain preview would show of both steps. */
-async function shown(): Promise<unknown[]> {
-  const found = await withProvider((run) =>
-    Promise.all(
-      ["forum-previous", "forum-ready"].map((name) =>
-        run.refresh(stateOf(machine).get(name) ?? assert.fail(`${name} is there`)),
-      ),
-    ),
-  );
-  return found.map((one) => one?.properties["state"]);
-}
+const forum = replacements(machine, image);
+const { step, swap, replace, again, shown } = forum;
 
 /** Names, states, restart policies and, where it is set, how slow they are, of all containers. */
 async function containers(): Promise<string[]> {
@@ -89,17 +33,13 @@ describe("a forum's container that is replaced", () => {
   let second = "";
 
   before(async () => {
-    first = (await machine.succeed(`docker image inspect --format '{{.Id}}' ${image.name}`)).trim();
-    const commit = "docker commit --change 'LABEL second=1' second standin:second";
-    second = (
-      await machine.succeed(`docker create --name second ${first} >/dev/null; ${commit}`)
-    ).trim();
-    await machine.succeed("docker rm second; docker rm -f app");
+    [first, second] = await twoImages(machine, image);
+    await machine.succeed("docker rm -f app");
   });
 
   beforeEach(async () => {
-    await setMode(machine, "ok");
     await machine.succeed(`mkdir -p ${migrations.replace(/\/\w+$/, "")}; echo 2026 >${migrations}`);
+    await setMode(machine, "ok");
     assert.equal(await replace({ from: first, env: quick }), "");
   });
 
@@ -143,12 +83,6 @@ describe("a forum's container that is replaced", () => {
     assert.deepEqual(await shown(), whole);
   });
 
-  /** What `up` does when nothing has changed: both steps, on the container that is there. */
-  async function again(wanted: Wanted): Promise<string> {
-    assert.equal((await step("forum-previous", wanted)).stderr, "");
-    return (await step("forum-ready", wanted)).stderr;
-  }
-
   test("is tried again as it is when only more patience was asked for", async () => {
     const env = { STANDIN_BOOT_SECONDS: "14" };
     assert.match(await replace({ from: first, env }), late);
@@ -186,8 +120,8 @@ describe("a forum's container that is replaced", () => {
   test("comes back when a run is killed before the new one is there, whose name is then taken", async () => {
     const wanted = { from: first, env: { STANDIN_BOOT_SECONDS: "1" } };
     assert.equal((await step("forum-previous", wanted)).stderr, "");
-    await machine.succeed(`docker rm -f ${id}`);
-    id = "";
+    await machine.succeed(`docker rm -f ${forum.id}`);
+    forum.id = "";
     await machine.waitUntilSucceeds(asked, 150);
     assert.deepEqual(await containers(), ["/app running always STANDIN_BOOT_SECONDS=0"]);
     await assert.rejects(swap(wanted), /Conflict/);
@@ -198,16 +132,10 @@ describe("a forum's container that is replaced", () => {
   test("leaves no twin and no note behind when the forum goes", async () => {
     const wanted = { from: first, env: slow };
     assert.match(await replace(wanted), late);
-    await machine.succeed(`docker rm -f ${id}`);
-    id = "";
-    const { resource } = await deploy(() => {
-      const host = exampleHost();
-      const options = DockerEngineOptions.parse({ source: "debian" });
-      const engine = new DockerEngine("engine", { host, options });
-      new Discourse("forum", { host, engine, options: forumOptions(image) });
-    });
+    await machine.succeed(`docker rm -f ${forum.id}`);
+    forum.id = "";
     for (const name of ["forum-ready", "forum-previous"]) {
-      assert.equal((await runOn(machine, resource(name), "delete")).stderr, "");
+      assert.equal((await forum.remove(name)).stderr, "");
     }
     assert.deepEqual(await containers(), [""]);
     await machine.fail("ls -d /var/lib/platform-discourse");
