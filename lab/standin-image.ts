@@ -70,6 +70,7 @@ export async function standinRecipe(): Promise<Recipe> {
       { path: "/usr/sbin/boot", mode: 0o755, content: await read("boot.py") },
       { path: "/usr/bin/psql", mode: 0o755, content: await read("psql") },
       { path: "/usr/local/bin/discourse", mode: 0o755, content: await read("discourse") },
+      { path: "/usr/local/bin/rails", mode: 0o755, content: await read("rails") },
     ],
     setup: await read("setup.sh"),
     config: [
