@@ -1,6 +1,7 @@
 import type { Check } from "../host/index.ts";
 import type { DiscourseOptions } from "./options.ts";
 import { sharedDirectory } from "./site.ts";
+import { program } from "./watch.ts";
 
 /** Where Docker keeps images and containers, unless its own configuration says otherwise. */
 const dockerDirectory = "/var/lib/docker";
@@ -40,6 +41,22 @@ export function forumChecks(name: string, { host, hostname }: DiscourseOptions):
       intervalSeconds: 300,
       runbook:
         "Make room: `docker system df` tells what Docker takes; backups and uploads lie with the forum's data.",
+    },
+    {
+      name: `${name}-jobs`,
+      host,
+      command: [program, "check", "jobs"],
+      intervalSeconds: 300,
+      runbook:
+        "Read /sidekiq in the forum as an administrator; mails and notifications wait meanwhile.",
+    },
+    {
+      name: `${name}-version`,
+      host,
+      command: [program, "check", "version"],
+      intervalSeconds: 3600,
+      runbook:
+        "Set a newer `version`, or another `edition`, and run `pulumi up`; or use a newer image.",
     },
   ];
 }

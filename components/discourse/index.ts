@@ -5,17 +5,20 @@ import { DiscourseImage, imageName, pluginName } from "../discourse-image/index.
 import type { DockerEngine } from "../docker-engine/index.ts";
 import {
   chain,
+  ConfigSet,
   DataDirectory,
   Packages,
   RemoteScript,
   Script,
   Service,
+  Unit,
   type Host,
 } from "../host/index.ts";
 import { forumChecks } from "./checks.ts";
 import { awaitForum, keepPrevious, saveBefore, stopSeconds } from "./deployment.ts";
 import { environmentList, seedEnvironment } from "./environment.ts";
 import type { DiscourseOptions } from "./options.ts";
+import { timer, watchFiles } from "./watch.ts";
 import { preflight } from "./preflight.ts";
 import { forumBackup, forumSite, sharedDirectory, sharedMode, socketPath } from "./site.ts";
 
@@ -60,6 +63,7 @@ export class Discourse extends Service {
     const app = new docker.Container(`${name}-app`, made, { ...engine.after(this), ...anew });
     chain(host, app);
     awaitForum(`${name}-ready`, app.id, deployment, child);
+    this.watch(name, host);
 
     this.containerId = app.id;
     this.sites = [forumSite(name, options)];
@@ -100,6 +104,14 @@ export class Discourse extends Service {
     const script = new URL("./hostname.sh", import.meta.url);
     const values = { NAME: container, HOST: hostname, FORMER: renamedFrom };
     new Script(`${name}-hostname`, { host, script, values, state: { hostname } }, { parent: this });
+  }
+
+  private watch(name: string, host: Host) {
+    const child = { parent: this };
+    const activate = [["systemctl", "daemon-reload"]] as const;
+    new ConfigSet(`${name}-watch`, { host, files: watchFiles(), activate }, child);
+    const ready = ["systemctl", "is-active", "--quiet", timer] as const;
+    new Unit(`${name}-watch-timer`, { host, unit: timer, ready }, child);
   }
 
   private checkImage(

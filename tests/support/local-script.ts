@@ -14,13 +14,13 @@ export interface Said {
   readonly stderr: string;
 }
 
-/** A folder that stands in for a machine: what scripts of the platform have in /var/lib and /etc is in it. */
+/** A folder that stands in for a machine: what scripts of the platform have in /var/lib, /etc and /run is in it. */
 export interface Local {
   readonly folder: string;
   /** Runs a verb of a component's script, of which several files may be parts, or a function of a library; `$HERE` in values and programs is the folder. */
   readonly run: (
     files: readonly string[],
-    verb: string,
+    verb: string | readonly string[],
     values: Readonly<Record<string, ShellValue>>,
     programs?: Programs,
   ) => Said;
@@ -52,11 +52,14 @@ export function locally<T>(work: (local: Local) => T): T {
           typeof value === "string" ? here(value) : value,
         ]);
         const script = files.map((file) => readFileSync(file, "utf8")).join("\n");
-        const { status, stdout, stderr } = spawnSync("bash", ["-s", "--", verb], {
+        const { status, stdout, stderr } = spawnSync("bash", ["-s", "--", ...[verb].flat()], {
           input:
             assignments(Object.fromEntries(given)) +
             prelude +
-            script.replaceAll(/(?<= |=)\/(?:var\/lib|etc)\/platform-/g, (path) => folder + path) +
+            script.replaceAll(
+              /(?<= |=)\/(?:var\/lib|etc|run)\/platform-/g,
+              (path) => folder + path,
+            ) +
             (script.endsWith('\n"$@" </dev/null\n') ? "" : '"$@" </dev/null\n'),
           env: { PATH: `${bin}:/usr/bin:/bin` },
           encoding: "utf8",

@@ -45,6 +45,7 @@ test("the lab stack registers exactly these resources", async () => {
     "host:index:ConfigSet forum-certificate-files",
     "host:index:ConfigSet forum-docker-daemon",
     "host:index:ConfigSet forum-nginx-files",
+    "host:index:ConfigSet forum-watch",
     "host:index:DataDirectory forum-data",
     "host:index:Packages forum-docker-packages",
     "host:index:Packages forum-nginx-packages",
@@ -56,6 +57,7 @@ test("the lab stack registers exactly these resources", async () => {
     "host:index:Script forum-saved",
     "host:index:Unit forum-docker-unit",
     "host:index:Unit forum-nginx-unit",
+    "host:index:Unit forum-watch-timer",
     "platform:certificate:Certificate forum-certificate",
     "platform:certificate:CertificateAuthority authority",
     "platform:discourse:Discourse forum",
@@ -85,7 +87,7 @@ test("all that is put on a host waits for the one before it", async () => {
         "forum-archive",
         "forum-image-check",
       ],
-      ...["forum-saved", "forum-previous", "forum-ready"],
+      ...["forum-saved", "forum-previous", "forum-ready", "forum-watch", "forum-watch-timer"],
       ...[
         "forum-certificate-files",
         "forum-nginx-packages",
@@ -127,7 +129,7 @@ test("all state on a host is pinned to its key and carried by one provider", asy
   const config = configuration(stackSections("Pulumi.lab.yaml"));
   const { resources } = await deploy(() => platform(config));
   const onHost = resources.filter(({ type }) => type.startsWith("host:"));
-  assert.equal(onHost.length, 14);
+  assert.equal(onHost.length, 16);
   for (const { name, inputs, options, custom } of onHost) {
     const host = inputs["host"] as Record<string, unknown>;
     assert.deepEqual([custom, options.version, host["hostKey"]], [true, "1.0.0", hostKey], name);

@@ -11,7 +11,7 @@ const options = DiscourseOptions.parse({
   smtp: { address: "smtp.example.org", user: "user", password: "password" },
 });
 
-test("a forum is asked through TLS for a worker and for its database, and for the disk that it needs", () => {
+test("a forum is asked through TLS for a worker and for its database, for the disk that it needs, its jobs and its version", () => {
   const asked = "check_http -H forum.example.org -I 127.0.0.1 -S --sni";
   assert.deepEqual(
     forumChecks("forum", options).map(({ name, host, command, intervalSeconds }) => [
@@ -25,6 +25,8 @@ test("a forum is asked through TLS for a worker and for its database, and for th
         "check_disk -u MiB -w 10240 -c 5120 -p /var/lib/docker -p /var/discourse/shared/standalone",
         300,
       ],
+      ["forum-jobs", "machine", "/usr/local/sbin/platform-forum check jobs", 300],
+      ["forum-version", "machine", "/usr/local/sbin/platform-forum check version", 3600],
     ],
   );
 });
