@@ -21,6 +21,7 @@ import time
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+import outside
 
 SHARED = Path("/shared")
 SOCKET = SHARED / "nginx.http.sock"
@@ -84,7 +85,7 @@ class Handler(BaseHTTPRequestHandler):
     def application(self, path, length):
         if path == "/srv/status":
             return self.answer(200, "text/plain", "ok")
-        if mode() == "database-down":
+        if mode() == "database-down" or (outside.USED and not outside.well()):
             return self.error_of_application(500)
         if path == "/":
             return self.front_page()
@@ -163,6 +164,8 @@ class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
 
 def listen():
+    if outside.USED:
+        return outside.listen(Handler)
     SOCKET.unlink(missing_ok=True)
     server = Server(str(SOCKET), Handler)
     SOCKET.chmod(0o666)
