@@ -12,8 +12,9 @@ function request(hostname: string, ...more: readonly string[]): Check["command"]
 }
 
 /** How the forum wants to be watched. A worker can answer while the database is away, so both are asked. */
-export function forumChecks(name: string, { host, hostname }: DiscourseOptions): Check[] {
+export function forumChecks(name: string, { host, hostname, database }: DiscourseOptions): Check[] {
   const logs = "Read `docker logs --tail 50 app` on the machine";
+  const log = `the log of PostgreSQL in \`${sharedDirectory}/log/var-log/postgres\``;
   return [
     {
       name: `${name}-status`,
@@ -28,7 +29,7 @@ export function forumChecks(name: string, { host, hostname }: DiscourseOptions):
       // 403 where one has to log in to read.
       command: request(hostname, "-u", "/latest.json", "-e", "200,403", "-w", "3", "-c", "10"),
       intervalSeconds: 60,
-      runbook: `${logs}, and the log of PostgreSQL in \`${sharedDirectory}/log/var-log/postgres\`.`,
+      runbook: `${logs}, and ${database ? `that of PostgreSQL and Redis at ${database.address}` : log}.`,
     },
     {
       name: `${name}-disk`,

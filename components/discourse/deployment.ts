@@ -2,6 +2,7 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { Script, type Backup, type Host } from "../host/index.ts";
 import { digest } from "./digest.ts";
+import type { DatabaseOptions } from "./stores.ts";
 
 /** Seconds that a container may take to stop, as Discourse's launcher has it. */
 export const stopSeconds = 600;
@@ -11,10 +12,12 @@ export interface Deployment {
   readonly host: Host;
   /** Its name with Docker. */
   readonly container: string;
-  /** The site that it serves, the name of that, and the socket that it does so by. */
+  /** The site that it serves, the name of that, and where on the host it is reached. */
   readonly site: string;
   readonly hostname: string;
-  readonly socket: string;
+  readonly upstream: string;
+  /** Its database, when that is elsewhere. */
+  readonly database?: DatabaseOptions | undefined;
   /** What the container is made from. */
   readonly made: docker.ContainerArgs;
   /** Seconds that the new one may take until it answers. */
@@ -80,11 +83,20 @@ export function awaitForum(
   new Script(name, { host, script: script("ready"), values, state, timeoutSeconds }, opts);
 }
 
-function common({ container, site, hostname, socket, made, bootSeconds }: Deployment) {
+function common({ container, site, hostname, upstream, database, made, ...times }: Deployment) {
   return {
-    ...{ NAME: container, SITE: site, HOST: hostname, SOCKET: socket, CHANGE: change(made) },
+    ...{ NAME: container, SITE: site, HOST: hostname, UPSTREAM: upstream, CHANGE: change(made) },
+    ...(database ? connection(database) : { DATABASE: [] }),
     STOP_MAX: String(stopSeconds),
-    CLOSED_MAX: String(stopSeconds + bootSeconds + 60),
+    CLOSED_MAX: String(stopSeconds + times.bootSeconds + 60),
+  };
+}
+
+/** How a client of PostgreSQL is called, and the password that it finds in its environment. */
+export function connection({ address, port, name, user, password }: DatabaseOptions) {
+  return {
+    DATABASE: ["-h", address, "-p", String(port), "-U", user, "-d", name],
+    DATABASE_PASSWORD: password,
   };
 }
 

@@ -20,7 +20,8 @@ import { environmentList, seedEnvironment } from "./environment.ts";
 import type { DiscourseOptions } from "./options.ts";
 import { timer, watchFiles } from "./watch.ts";
 import { preflight } from "./preflight.ts";
-import { forumBackup, forumSite, sharedDirectory, sharedMode, socketPath } from "./site.ts";
+import { innerFile, innerFiles, published } from "./port.ts";
+import { forumBackup, forumSite, sharedDirectory, sharedMode, upstreamOf } from "./site.ts";
 
 export { DiscourseOptions } from "./options.ts";
 export { typedNames } from "./environment.ts";
@@ -42,7 +43,8 @@ export class Discourse extends Service {
     super("platform:discourse:Discourse", name, opts);
     const { host, engine, options } = args;
     const child = { parent: this };
-    new Packages(`${name}-tools`, { host, packages: tools }, child);
+    const packages = options.database ? [...tools, ...clients] : tools;
+    new Packages(`${name}-tools`, { host, packages }, child);
     new DataDirectory(`${name}-data`, { host, path: sharedDirectory, mode: sharedMode }, child);
     this.keepName(name, host, options);
     preflight(name, host, options, child);
@@ -54,10 +56,13 @@ export class Discourse extends Service {
     );
     this.checkImage(name, host, image.imageId, plugins(options));
     if (!("launcher" in options.image)) this.save(name, args, image.imageId);
+    if (options.port !== undefined)
+      new ConfigSet(`${name}-port`, { host, files: innerFiles() }, child);
     const made = containerArgs(name, image.imageId, engine, options);
-    const { hostname, bootSeconds } = options;
+    const { hostname, bootSeconds, database } = options;
+    const upstream = upstreamOf(options);
     const deployment = {
-      ...{ host, container, site: name, hostname, socket: socketPath, made, bootSeconds },
+      ...{ host, container, site: name, hostname, upstream, database, made, bootSeconds },
     };
     keepPrevious(`${name}-previous`, deployment, child);
     const app = new docker.Container(`${name}-app`, made, { ...engine.after(this), ...anew });
@@ -136,6 +141,9 @@ const container = "app";
 /** What the scripts of the component need on the machine. */
 const tools = ["ca-certificates", "curl", "iproute2", "jq", "procps"];
 
+/** What asks a database and a Redis elsewhere. */
+const clients = ["postgresql-client", "redis-tools"];
+
 /** Folders of plugins that the image must have. */
 function plugins({ image, plugins: named }: DiscourseOptions): readonly string[] {
   return "launcher" in image ? [...named, ...image.launcher.plugins.map(pluginName)] : named;
@@ -162,7 +170,9 @@ function containerArgs(
     volumes: [
       { hostPath: sharedDirectory, containerPath: "/shared" },
       { hostPath: `${sharedDirectory}/log/var-log`, containerPath: "/var/log" },
+      ...(options.port === undefined ? [] : [innerFile]),
     ],
+    ...(options.port === undefined ? {} : { ports: published(options.port) }),
     networkMode: "bridge",
     restart: "always",
     mustRun: true,

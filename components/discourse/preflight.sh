@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Asks whether the machine is fit for the forum at HOST before anything of that is made, as Discourse's own setup and its
 # launcher do, and tells all that is not at once. ASKED are the questions. MEMORY (in MB) and CORES are what the options say of
-# the machine, or empty. DATA is where the forum's data are to lie.
+# the machine, or empty. DATA is where the forum's data are to lie, OWN_PORT the one that it is to have, or empty.
 : "${HOST:?}" "${DATA:?}"
 
 problems=()
@@ -42,9 +42,11 @@ ask_disk() {
 
 # What is not nginx would keep the proxy from it, such as a forum that the launcher has started with ports of its own.
 ask_ports() {
-  local port taken
-  for port in 80 443; do
-    taken=$(ss -Hltnp "sport = :$port" | sed -n '/:(("nginx"/d; s/.*:(("\([^"]*\)".*/\1/p' | sort -u | paste -sd ' ')
+  local port owner taken
+  for port in 80 443 $OWN_PORT; do
+    owner=nginx
+    if [[ $port == "$OWN_PORT" ]]; then owner=docker-proxy; fi
+    taken=$(ss -Hltnp "sport = :$port" | sed -n "/:((\"$owner\"/d"'; s/.*:(("\([^"]*\)".*/\1/p' | sort -u | paste -sd ' ')
     [[ -z $taken ]] || problem "ports: $port is taken by $taken: stop that, and see that it does not start again"
   done
 }

@@ -2,7 +2,7 @@
 # Runs before the forum's container is replaced: CHANGE stands for what the next one is made from, IMAGE is its image. Closes
 # SITE to its visitors, for CLOSED_MAX seconds at most, and keeps the twin. One that serves, since the last container did not
 # come up, is put aside for the next try; it stays what one goes back to, for the container that did not come up is no use.
-: "${NAME:?}" "${SITE:?}" "${HOST:?}" "${SOCKET:?}" "${IMAGE:?}" "${STOP_MAX:?}" "${CLOSED_MAX:?}" "${CHANGE:?}"
+: "${NAME:?}" "${SITE:?}" "${HOST:?}" "${UPSTREAM:?}" "${IMAGE:?}" "${STOP_MAX:?}" "${CLOSED_MAX:?}" "${CHANGE:?}"
 
 # While nobody has had the name for a minute, since a run was killed or Docker refused the new container, the twin serves.
 # shellcheck disable=SC2317

@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2154
 # Keeps the forum in CONTAINER (its id; a new one is waited for anew) running: starts it when it was stopped, and waits until
-# it answers on SOCKET, for SECONDS_MAX at most. Then SITE is open. When it does not come up, its twin serves again, unless the
+# it answers at UPSTREAM, for SECONDS_MAX at most. Then SITE is open. When it does not come up, its twin serves again, unless the
 # database is newer than that: it would be at the mercy of older code.
-: "${CONTAINER:?}" "${NAME:?}" "${SITE:?}" "${HOST:?}" "${SOCKET:?}" "${SECONDS_MAX:?}" "${STOP_MAX:?}" "${CLOSED_MAX:?}"
+: "${CONTAINER:?}" "${NAME:?}" "${SITE:?}" "${HOST:?}" "${UPSTREAM:?}" "${SECONDS_MAX:?}" "${STOP_MAX:?}" "${CLOSED_MAX:?}"
 
 # One that did not come up the last time was put aside, and gets another try.
 start() {

@@ -15,6 +15,11 @@ export const sharedMode = "0755";
 /** The socket that the image's inner nginx makes at each start and takes away at each stop. */
 export const socketPath = `${sharedDirectory}/nginx.http.sock`;
 
+/** Where nginx and others on the host reach the forum. */
+export function upstreamOf({ port }: DiscourseOptions): string {
+  return port === undefined ? `unix:${socketPath}` : `127.0.0.1:${port}`;
+}
+
 /**
  * Paths that a forum's pages cannot do without (Discourse, config/routes.rb). Its texts, such as /faq, are not among them:
  * they may stand elsewhere.
@@ -32,7 +37,7 @@ export function forumSite(name: string, options: DiscourseOptions): Site {
     name,
     hostname: options.hostname,
     aliases: options.aliases,
-    socket: socketPath,
+    upstream: upstreamOf(options),
     maxBodyBytes: bytes(options.uploadLimit),
     streaming: ["/message-bus/"],
     offline: offlinePage(options),
@@ -51,7 +56,8 @@ const newest = `archive=$(ls -1t "$3$1/"*.tar.gz 2>/dev/null | head -n 1)
 const good = `${newest}
 gzip -t "$archive" || exit 1
 tar -tzf "$archive" | grep -c "dump\.sql" >/dev/null || { echo "$archive holds no dump of the database" >&2; exit 1; }
-[ "$3" != / ] || curl -fsS -o /dev/null --retry 30 --retry-all-errors --retry-delay 2 --unix-socket "$2" http://localhost/srv/status`;
+case $2 in unix:*) set -- "$@" --unix-socket "\${2#unix:}" http://localhost ;; *) set -- "$@" "http://$2" ;; esac
+[ "$3" != / ] || { shift 3; curl -fsS -o /dev/null --retry 30 --retry-all-errors --retry-delay 2 "$@/srv/status"; }`;
 
 const take = `set -e
 ${newest}
@@ -70,9 +76,9 @@ export function forumBackup(name: string, options: DiscourseOptions): Backup {
     prepare: ["docker", "exec", "app", "discourse", "backup"],
     maxAgeHours: 26,
     least: { files: 1, bytes: 10_000 },
-    verify: ["sh", "-c", good, "verify", archives, socketPath],
+    verify: ["sh", "-c", good, "verify", archives, upstreamOf(options)],
     running: ["docker", "exec", "app", "true"],
-    restore: ["sh", "-c", take, "restore", archives, socketPath],
+    restore: ["sh", "-c", take, "restore", archives, upstreamOf(options)],
     runbook:
       "A forum takes a copy only while it runs, so a restore always needs --over-running: it replaces all posts by the copy's.",
   };

@@ -19,9 +19,13 @@ visitors() {
   /usr/local/sbin/platform-maintenance "$1" "$SITE" "$CLOSED_MAX"
 }
 
-# How far the database in a container is migrated; nothing when it does not say.
+# How far the database in a container is migrated, or the one elsewhere that DATABASE leads to; nothing when it does not say.
 migrations() {
   local question='select count(*), max(version) from schema_migrations'
+  if ((${#DATABASE[@]} > 0)); then
+    PGPASSWORD=$DATABASE_PASSWORD PGCONNECT_TIMEOUT=10 timeout 30 psql -XAtw "${DATABASE[@]}" -c "$question" 2>/dev/null || true
+    return
+  fi
   timeout 30 docker exec --user postgres "$1" psql -At discourse -c "$question" 2>/dev/null || true
 }
 

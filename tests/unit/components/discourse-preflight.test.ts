@@ -36,7 +36,7 @@ test("a ready image asks less of a machine than one that is built there, and wha
     "HOST='forum.example.org'",
     "DATA='/var/discourse/shared/standalone'",
     "ASKED=('memory' 'cores' 'ports' 'dns')",
-    ...["MEMORY=''", "CORES=''", "SCRIPT='forum-preflight'"],
+    ...["MEMORY=''", "CORES=''", "OWN_PORT=''", "SCRIPT='forum-preflight'"],
   ]);
   const built = { image: { launcher: { commit } }, memory: "8 GiB", cores: 4 };
   assert.deepEqual((await asked(built)).slice(2, 5), [
@@ -72,7 +72,7 @@ test("a question that there is not is refused with those that there are", () => 
     [
       [
         "skipPreflight.0",
-        "is no question of the preflight: take some of memory, cores, swap, disk, ports, dns, docker, mail",
+        "is no question of the preflight: take some of memory, cores, swap, disk, ports, dns, docker, mail, database",
       ],
     ],
   );
@@ -93,7 +93,7 @@ const questions = ["memory", "cores", "ports", "dns", "swap", "disk", "docker"];
 /** What the script says on a machine whose programs print this. */
 function said(programs: Programs = {}, values: Record<string, ShellValue> = {}): string[] {
   const given = { HOST: "forum.example.org", DATA: "/data", ASKED: questions };
-  const all = { ...given, MEMORY: "", CORES: "", ...values };
+  const all = { ...given, MEMORY: "", CORES: "", OWN_PORT: "", ...values };
   const { code, stderr } = locally(({ run }) =>
     run(["components/discourse/preflight.sh"], "apply", all, { ...fit, ...programs }),
   );

@@ -131,7 +131,8 @@ test("the forum is kept running in the container of this run, and asked through 
   const [before, after] = steps.map(({ inputs }) => inputs["values"] as Record<string, string>);
   const common = {
     ...{ NAME: "app", SITE: "forum", HOST: "forum.example.org", CHANGE: before?.["CHANGE"] },
-    SOCKET: "/var/discourse/shared/standalone/nginx.http.sock",
+    UPSTREAM: "unix:/var/discourse/shared/standalone/nginx.http.sock",
+    DATABASE: [],
     ...{ STOP_MAX: "600", CLOSED_MAX: "700" },
   };
   assert.deepEqual(before, { ...common, IMAGE: "sha256:1mage" });
@@ -173,7 +174,11 @@ test("what replaces the container runs the steps before and after it, and nothin
 });
 
 test("the names that typed options set are exactly these", () => {
-  const options = DiscourseOptions.parse({ ...written, smtp: { ...written.smtp, port: 465 } });
+  const options = DiscourseOptions.parse({
+    ...{ ...written, smtp: { ...written.smtp, port: 465 } },
+    database: { address: "db.example.org", password: "p-d" },
+    redis: { address: "db.example.org", password: "p-r" },
+  });
   assert.deepEqual(Object.keys(environment(options)), typedNames);
 });
 
@@ -200,5 +205,5 @@ test("the site takes what the forum takes and streams its message bus", () => {
   const site = forumSite("forum", DiscourseOptions.parse({ ...written, uploadLimit: "20 MiB" }));
   assert.equal(site.maxBodyBytes, 20_971_520);
   assert.deepEqual(site.streaming, ["/message-bus/"]);
-  assert.equal(site.socket, "/var/discourse/shared/standalone/nginx.http.sock");
+  assert.equal(site.upstream, "unix:/var/discourse/shared/standalone/nginx.http.sock");
 });
