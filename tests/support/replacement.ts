@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { Discourse } from "../../components/discourse/index.ts";
-import { sharedDirectory } from "../../components/discourse/site.ts";
 import { DockerEngine, DockerEngineOptions } from "../../components/docker-engine/index.ts";
 import type { Result } from "../../lab/process.ts";
 import type { ImageArchive } from "../../lab/standin-image.ts";
 import { deploy } from "./deploy.ts";
-import { forumOptions, hostname } from "./forum.ts";
+import { forumOptions } from "./forum.ts";
 import { exampleHost } from "./host.ts";
 import { withProvider } from "./host-provider.ts";
 import type { TestMachine } from "./machine.ts";
@@ -36,14 +35,34 @@ export interface Replacement {
   readonly shown: () => Promise<unknown[]>;
 }
 
-/** Puts a forum's container through replacements, of which tests do each part by itself. */
-export function replacements(machine: TestMachine, image: ImageArchive): Replacement {
+/** What the container resource is given, as far as tests make a container of it. */
+interface Given {
+  readonly envs: readonly string[];
+  readonly volumes: readonly { hostPath: string; containerPath: string; readOnly?: boolean }[];
+  readonly ports?: readonly { ip: string; external: number; internal: number }[];
+}
+
+/** The arguments of `docker run` that stand for it. */
+function runArguments({ envs, volumes, ports = [] }: Given): string {
+  return [
+    ...envs.map((env) => `-e ${env}`),
+    ...volumes.map((one) => `-v ${one.hostPath}:${one.containerPath}${one.readOnly ? ":ro" : ""}`),
+    ...ports.map(({ ip, external, internal }) => `-p ${ip}:${external}:${internal}`),
+  ].join(" ");
+}
+
+/** Puts a forum's container, with more options, through replacements, of which tests do each part by itself. */
+export function replacements(
+  machine: TestMachine,
+  image: ImageArchive,
+  options: object = {},
+): Replacement {
   async function registered(name: string, { from, env = {}, bootSeconds = 10 }: Wanted) {
     const build = () => {
       const host = exampleHost();
-      const options = DockerEngineOptions.parse({ source: "debian" });
-      const engine = new DockerEngine("engine", { host, options });
-      const more = { environment: env, bootSeconds };
+      const engineOptions = DockerEngineOptions.parse({ source: "debian" });
+      const engine = new DockerEngine("engine", { host, options: engineOptions });
+      const more = { ...options, environment: env, bootSeconds };
       new Discourse("forum", { host, engine, options: forumOptions(image, more) });
     };
     const made = { "forum-image": { imageId: from }, "forum-app": { id: own.id } };
@@ -52,14 +71,13 @@ export function replacements(machine: TestMachine, image: ImageArchive): Replace
   const own: Replacement = {
     id: "",
     step: async (name, wanted) => runOn(machine, await registered(name, wanted)),
-    async swap({ from, env = {} }) {
+    async swap(wanted) {
       if (own.id !== "")
         await machine.succeed(`docker stop -t 20 ${own.id} && docker rm ${own.id}`);
       own.id = "";
-      const volumes = `-v ${sharedDirectory}:/shared -v ${sharedDirectory}/log/var-log:/var/log`;
-      const envs = Object.entries({ DISCOURSE_HOSTNAME: hostname, ...env });
-      const given = envs.map(([name, value]) => `-e ${name}=${value}`).join(" ");
-      const run = `docker run -d --restart=always --name app ${volumes} ${given} ${from} /sbin/boot`;
+      const { inputs } = await registered("forum-app", wanted);
+      const given = runArguments(inputs as unknown as Given);
+      const run = `docker run -d --restart=always --name app ${given} ${wanted.from} /sbin/boot`;
       own.id = (await machine.succeed(run)).trim();
     },
     async replace(wanted, meanwhile = "true") {
