@@ -4,8 +4,8 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import { canaries, engineStack } from "../support/engine.ts";
-import { remakeTestMachine, testLab } from "../support/machine.ts";
+import { canaries, engineStack, stackFolder } from "../support/engine.ts";
+import { remakeTestMachine } from "../support/machine.ts";
 import { assertSameTraces, purgeRemoved, tracesOn } from "../support/laws.ts";
 
 const opened = await engineStack("engine");
@@ -151,8 +151,8 @@ test("an image that was removed by hand shows in a plain preview, and up loads i
 
 test("a secret stands nowhere in plain text: state, history, output, files of the machine", async () => {
   const secrets = [...canaries, "PRIVATE KEY-----"];
-  const files = readdirSync(join(testLab, "engine"), { recursive: true, encoding: "utf8" })
-    .map((name) => join(testLab, "engine", name))
+  const files = readdirSync(stackFolder("engine"), { recursive: true, encoding: "utf8" })
+    .map((name) => join(stackFolder("engine"), name))
     .filter((path) => statSync(path).isFile());
   const texts = [printed(), ...files.map((path) => readFileSync(path, "utf8"))];
   assert.ok(
