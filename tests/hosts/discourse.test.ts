@@ -10,7 +10,10 @@ import { applyOn, stateOf } from "../support/scripts.ts";
 
 const { machine, image } = await forumMachine();
 
-/** Applies the forum's commands, and gives how the gate went, or what failed before; the container is made by hand here, for its resource has tests of its own. */
+/**
+ * Applies the forum's commands; the container is made by hand here, for its resource has tests of its own. Gives how the
+ * gate went, or what failed before it.
+ */
 async function apply(container: string, more: object = {}) {
   const build = () => {
     const host = exampleHost();
