@@ -8,24 +8,22 @@ import { exampleHost } from "../support/host.ts";
 import { apply, ask, image, machine, runForum } from "../support/proxy.ts";
 import { replacements, twoImages, type Replacement } from "../support/replacement.ts";
 import { runOn } from "../support/scripts.ts";
+import { passwords, storesOn, type Stores } from "../support/stores.ts";
 
-const passwords = { database: "p+/=1%,:@", redis: "r+/=1%,:@" };
 const late = /^forum: the forum did not answer on 127\.0\.0\.1:8080 within 10 s \(last: /m;
 const quick = { STANDIN_BOOT_SECONDS: "0" };
 
-/** Does something as PostgreSQL's administrator. */
-const sql = (command: string, database = "postgres") =>
-  machine.succeed(`runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d ${database}`, command);
-
 describe("a forum whose database and Redis are elsewhere", () => {
-  let address = "";
+  let stores: Stores;
   let forum: Replacement;
+
+  const sql: Stores["sql"] = (command, database) => stores.sql(command, database);
 
   /** The options of such a forum, with some of the database's and Redis's own. */
   const options = (database: object = {}, redis: object = {}) => ({
     port: 8080,
-    database: { address, password: passwords.database, ...database },
-    redis: { address, password: passwords.redis, ...redis },
+    database: { address: stores.address, password: passwords.database, ...database },
+    redis: { address: stores.address, password: passwords.redis, ...redis },
   });
 
   /** What the preflight says. */
@@ -42,30 +40,7 @@ describe("a forum whose database and Redis are elsewhere", () => {
   before(async () => {
     await runForum();
     await machine.succeed("docker rm -f app");
-    await machine.succeed(
-      "{ apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends " +
-        "postgresql redis-server; } >/dev/null 2>&1",
-    );
-    // Debian 12 has no pgvector: this one has nothing in it but the rights that it takes.
-    await machine.succeed(
-      "cd /usr/share/postgresql/15/extension; echo 'select 1;' >vector--1.sql; cat >vector.control",
-      "default_version = '1'\nsuperuser = true\n",
-    );
-    address = (
-      await machine.succeed("ip -4 -o addr show docker0 | awk '{ print $4 }' | cut -d / -f 1")
-    ).trim();
-    await machine.succeed(
-      `sed -i 's/^requirepass .*//; s/^bind .*//' /etc/redis/redis.conf; cat >>/etc/redis/redis.conf`,
-      `bind ${address}\nrequirepass ${passwords.redis}\n`,
-    );
-    await machine.succeed(
-      "cat >>/etc/postgresql/15/main/pg_hba.conf",
-      "host discourse discourse 172.16.0.0/12 scram-sha-256\n",
-    );
-    await sql("drop database if exists discourse");
-    await sql("drop role if exists discourse");
-    await sql(`alter system set listen_addresses = '${address}'`);
-    await machine.succeed("systemctl restart redis-server postgresql@15-main");
+    stores = await storesOn(machine);
     forum = replacements(machine, image, options());
     assert.equal((await forum.step("forum-tools", { from: image.name })).stderr, "");
     assert.equal((await forum.step("forum-port", { from: image.name })).stderr, "");
@@ -79,7 +54,7 @@ describe("a forum whose database and Redis are elsewhere", () => {
   });
 
   test("is told what they lack by the servers themselves, step by step, and then that they are fit", async () => {
-    const at = `the database at ${address}:5432 \\(\`forum\\.database\`\\)`;
+    const at = `the database at ${stores.address}:5432 \\(\`forum\\.database\`\\)`;
     const first = await preflight(options({}, { password: "wrong" }));
     assert.match(first, new RegExp(`^- ${at}: it refuses the login discourse: correct`, "m"));
     assert.match(first, /^- the Redis at .*: it refuses the password: correct/m);
@@ -123,10 +98,10 @@ describe("a forum whose database and Redis are elsewhere", () => {
     );
     await machine.succeed(
       "cat >/run/inner.conf",
-      `pid /run/inner.pid; events {} http { server { listen ${address}:8099; location / { return 200 $remote_addr; }
+      `pid /run/inner.pid; events {} http { server { listen ${stores.address}:8099; location / { return 200 $remote_addr; }
        include /etc/platform-forum/real-address.conf; } }`,
     );
-    const asked = `curl -sS -H 'X-Real-IP: 203.0.113.5' http://${address}:8099/`;
+    const asked = `curl -sS -H 'X-Real-IP: 203.0.113.5' http://${stores.address}:8099/`;
     const inner = `nginx -c /run/inner.conf; ${asked}; nginx -c /run/inner.conf -s stop`;
     assert.equal(await machine.succeed(inner), "203.0.113.5");
   });
