@@ -53,9 +53,11 @@ gzip -t "$archive" || exit 1
 tar -tzf "$archive" | grep -c "dump\.sql" >/dev/null || { echo "$archive holds no dump of the database" >&2; exit 1; }
 [ "$3" != / ] || curl -fsS -o /dev/null --retry 30 --retry-all-errors --retry-delay 2 --unix-socket "$2" http://localhost/srv/status`;
 
+// Discourse makes the directory by its first archive, so on a machine made anew there is none.
 const take = `set -e
 ${newest}
 name=$(basename "$archive")
+[ -d "$1" ] || { mkdir -p "$1" && chown --reference="$(dirname "$1")" "$1"; }
 cmp -s "$archive" "$1/$name" || cp --preserve=timestamps "$archive" "$1/"
 chown --reference="$1" "$1/$name"
 docker exec app discourse enable_restore
