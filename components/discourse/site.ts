@@ -63,12 +63,13 @@ chown --reference="$1" "$1/$name"
 docker exec app discourse enable_restore
 docker exec app discourse restore "$name"`;
 
-/** What the forum must not lose. */
+/** What the forum must not lose. Where the launcher builds its image, that is also what it was built from. */
 export function forumBackup(name: string, options: DiscourseOptions): Backup {
+  const files = "launcher" in options.image ? ["/var/discourse/containers"] : [];
   return {
     name,
     host: options.host,
-    paths: [archives, `${sharedDirectory}/uploads`],
+    paths: [archives, `${sharedDirectory}/uploads`, ...files],
     prepare: ["docker", "exec", "app", "discourse", "backup"],
     maxAgeHours: 26,
     least: { files: 1, bytes: 10_000 },
