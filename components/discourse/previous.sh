@@ -36,9 +36,13 @@ watch_apart() {
 apply() {
   local now
   systemctl stop "$unit" 2>/dev/null || true
+  if ! twin_serves && well; then # before visitors notice anything
+    make_twin || fail "Docker did not make the container that would be the way back (see above), so the forum is not replaced, and \
+runs as before. Put that right, then run again"
+  fi
   visitors begin
   now=$(migrations "$NAME")
-  if twin_serves; then retire; elif well; then make_twin; fi
+  if twin_serves; then retire; fi
   watch_apart "$now"
 }
 

@@ -59,20 +59,23 @@ tar -tzf "$archive" | grep -c "dump\.sql" >/dev/null || { echo "$archive holds n
 case $2 in unix:*) set -- "$@" --unix-socket "\${2#unix:}" http://localhost ;; *) set -- "$@" "http://$2" ;; esac
 [ "$3" != / ] || { shift 3; curl -fsS -o /dev/null --retry 30 --retry-all-errors --retry-delay 2 "$@/srv/status"; }`;
 
+// Discourse makes the directory by its first archive, so on a machine made anew there is none.
 const take = `set -e
 ${newest}
 name=$(basename "$archive")
+[ -d "$1" ] || { mkdir -p "$1" && chown --reference="$(dirname "$1")" "$1"; }
 cmp -s "$archive" "$1/$name" || cp --preserve=timestamps "$archive" "$1/"
 chown --reference="$1" "$1/$name"
 docker exec app discourse enable_restore
 docker exec app discourse restore "$name"`;
 
-/** What the forum must not lose. */
+/** What the forum must not lose. Where the launcher builds its image, that is also what it was built from. */
 export function forumBackup(name: string, options: DiscourseOptions): Backup {
+  const files = "launcher" in options.image ? ["/var/discourse/containers"] : [];
   return {
     name,
     host: options.host,
-    paths: [archives, `${sharedDirectory}/uploads`],
+    paths: [archives, `${sharedDirectory}/uploads`, ...files],
     prepare: ["docker", "exec", "app", "discourse", "backup"],
     maxAgeHours: 26,
     least: { files: 1, bytes: 10_000 },

@@ -31,6 +31,7 @@ export function watchFiles(): (ConfigFile & { readonly content: string })[] {
     Timer: [
       ["OnActiveSec", "30s"],
       ["OnUnitActiveSec", "5min"],
+      ["AccuracySec", "1s"],
     ],
     Install: [["WantedBy", "timers.target"]],
   });

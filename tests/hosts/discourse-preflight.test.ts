@@ -33,11 +33,17 @@ describe("the preflight", () => {
     const { stderr } = await ask("forum-preflight", { cores: 200 });
     assert.match(stderr, /^- cores: it has \d+, but `forum\.cores` says 200: correct the one or/m);
     assert.match(stderr, /^- dns: forum\.lab\.test has no address: add an A or AAAA record/m);
-    await machine.succeed("systemd-run --collect --unit=in-the-way python3 -m http.server 443");
+    // Files before this one may have left a proxy.
+    await machine.run("systemctl is-active nginx && systemctl stop nginx && touch /run/stopped");
+    await machine.succeed(
+      "systemd-run --collect --unit=in-the-way systemd-socket-activate -l 443 true",
+    );
     await machine.waitUntilSucceeds("ss -Hltn 'sport = :443' | grep -q .");
     const taken = await ask("forum-preflight", { skipPreflight: ["dns"] });
-    await machine.succeed("systemctl stop in-the-way");
-    assert.match(taken.stderr, /^- ports: 443 is taken by python3: stop that, and see/);
+    await machine.succeed(
+      "systemctl stop in-the-way; [ ! -e /run/stopped ] || { rm /run/stopped; systemctl start nginx; }",
+    );
+    assert.match(taken.stderr, /^- ports: 443 is taken by systemd-socket-: stop that, and see/);
   });
 
   test("lets a machine through that is fit, also while the proxy has its ports", async () => {

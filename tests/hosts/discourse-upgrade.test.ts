@@ -19,7 +19,7 @@ describe("an upgrade, as visitors see it", () => {
 
   /** What visitors get while something is done. */
   async function during(work: () => Promise<unknown>): Promise<Seen> {
-    const prober = await probe(machine, visitor, pages);
+    const prober = await probe((command, input) => machine.succeed(command, input), visitor, pages);
     await work();
     await machine.waitUntilSucceeds("tail -n 1 /run/prober.log | grep -q ' 200 forum$'", 60);
     return prober.stop();
@@ -37,6 +37,7 @@ describe("an upgrade, as visitors see it", () => {
   });
 
   after(async () => {
+    await forum.remove("forum-saved");
     await machine.run("docker rm -f app app-failed app-previous; systemctl stop prober");
   });
 

@@ -1,5 +1,3 @@
-import type { TestMachine } from "./machine.ts";
-
 /** What visitors of a site got, from first to last: each answer with how long it went on, in seconds. */
 export interface Seen {
   /** Answers in order, each told once as long as the same ones follow one another. */
@@ -15,10 +13,11 @@ export interface Prober {
 }
 
 /**
- * Asks a site ten times a second by a command that prints the body and then the status. `pages` are what a body is known by; what is none of them is told as `other`.
+ * Asks a site ten times a second, on the machine on which `succeed` runs commands, by a command that prints the body and then
+ * the status. `pages` are what a body is known by; what is none of them is told as `other`.
  */
 export async function probe(
-  machine: TestMachine,
+  succeed: (command: string, input?: string) => Promise<string>,
   command: string,
   pages: Readonly<Record<string, string>>,
 ): Promise<Prober> {
@@ -32,14 +31,14 @@ export async function probe(
     "  sleep 0.1",
     "done",
   ].join("\n");
-  await machine.succeed("cat >/run/prober; chmod 0755 /run/prober; rm -f /run/prober.log", script);
-  await machine.succeed(
+  await succeed("cat >/run/prober; chmod 0755 /run/prober; rm -f /run/prober.log", script);
+  await succeed(
     "systemd-run --quiet --collect --unit=prober --property=StandardOutput=append:/run/prober.log /run/prober",
   );
-  await machine.waitUntilSucceeds("test -s /run/prober.log");
+  await succeed("timeout 30 sh -c 'until test -s /run/prober.log; do sleep 0.1; done'");
   return {
     async stop() {
-      const log = await machine.succeed("systemctl stop prober; cat /run/prober.log");
+      const log = await succeed("systemctl stop prober; cat /run/prober.log");
       return seen(log);
     },
   };

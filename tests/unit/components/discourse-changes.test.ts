@@ -141,3 +141,24 @@ test("a forum of which no good copy can be taken does not get another image", ()
   const [stopped] = saved({ docker: docker("exited", "sha256:1") });
   assert.match(stopped, /^forum: the forum is exited, so no copy can be taken before it gets/);
 });
+
+test("a forum to which no way back can be made is not replaced", () => {
+  const values = {
+    ...{ NAME: "app", SITE: "forum", HOST: "forum.example.org", UPSTREAM: "unix:/s", IMAGE: "new" },
+    DATABASE: [],
+    ...{ STOP_MAX: "1", CLOSED_MAX: "9", CHANGE: "1" },
+  };
+  const files = ["answers", "twin", "previous"].map((name) => `components/discourse/${name}.sh`);
+  const programs = {
+    curl: `case "$*" in *create*) echo '{"message":"no space left on device"}'; exit 22 ;; *) printf 200 ;; esac`,
+    docker: `case "$*" in *--format*) ;; inspect*) echo '[{"Id":"A"}]' ;; esac`,
+    ...{ systemctl: "exit 5", timeout: 'shift; exec "$@"', "systemd-run": "echo closed >&2" },
+  };
+  const { code, stderr } = locally(({ run }) => run(files, "apply", values, programs));
+  assert.equal(code, 1);
+  assert.equal(
+    stderr,
+    '{"message":"no space left on device"}\nforum: Docker did not make the container that would be the way back (see above), so the ' +
+      "forum is not replaced, and runs as before. Put that right, then run again\n",
+  );
+});

@@ -2,14 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { forumChecks } from "../../../components/discourse/checks.ts";
 import { DiscourseOptions } from "../../../components/discourse/index.ts";
+import { forumBackup } from "../../../components/discourse/site.ts";
+import { commit } from "../../support/launcher.ts";
 
-const options = DiscourseOptions.parse({
+const given = {
   host: "machine",
   hostname: "forum.example.org",
   image: { name: "local_discourse/app:1" },
   developerEmails: ["a@example.org"],
   smtp: { address: "smtp.example.org", user: "user", password: "password" },
-});
+};
+const options = DiscourseOptions.parse(given);
 
 test("a forum is asked through TLS for a worker and for its database, for the disk that it needs, its jobs and its version", () => {
   const asked = "check_http -H forum.example.org -I 127.0.0.1 -S --sni";
@@ -29,4 +32,13 @@ test("a forum is asked through TLS for a worker and for its database, for the di
       ["forum-version", "machine", "/usr/local/sbin/platform-forum check version", 3600],
     ],
   );
+});
+
+test("a forum must not lose its archives and uploads, nor what its image was built from", () => {
+  const data = ["/backups/default", "/uploads"].map(
+    (path) => `/var/discourse/shared/standalone${path}`,
+  );
+  assert.deepEqual(forumBackup("forum", options).paths, data);
+  const built = DiscourseOptions.parse({ ...given, image: { launcher: { commit } } });
+  assert.deepEqual(forumBackup("forum", built).paths, [...data, "/var/discourse/containers"]);
 });

@@ -95,6 +95,6 @@ test("the forum is looked into each five minutes, by root and gently", () => {
   );
   assert.match(
     files["/etc/systemd/system/platform-forum-look.timer"] ?? "",
-    /^OnActiveSec=30s\nOnUnitActiveSec=5min$/m,
+    /^OnActiveSec=30s\nOnUnitActiveSec=5min\nAccuracySec=1s$/m,
   );
 });
