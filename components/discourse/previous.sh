@@ -33,10 +33,17 @@ watch_apart() {
   systemd-run --quiet --collect --unit="$unit" --description="starts the forum again when nobody does" bash "/run/$unit"
 }
 
+# Whether the container came up once: a build has stopped and started it a moment ago, so it need not answer yet.
+came_up() {
+  local id
+  id=$(sed -n 2p "$note" 2>/dev/null) || return
+  [[ -n $id && $(of "$NAME" '{{.Id}}') == "$id" ]]
+}
+
 apply() {
   local now
   systemctl stop "$unit" 2>/dev/null || true
-  if ! twin_serves && well; then # before visitors notice anything
+  if ! twin_serves && { came_up || well; }; then # before visitors notice anything
     make_twin || fail "Docker did not make the container that would be the way back (see above), so the forum is not replaced, and \
 runs as before. Put that right, then run again"
   fi

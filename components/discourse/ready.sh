@@ -51,7 +51,7 @@ apply() {
   fi
   docker rm --force --volumes "$twin" >/dev/null 2>&1 || true
   install -d -m 0700 "${note%/*}"
-  migrations "$CONTAINER" >"$note"
+  printf '%s\n' "$(migrations "$CONTAINER")" "$(of "$CONTAINER" '{{.Id}}')" >"$note"
   visitors end
 }
 

@@ -4,7 +4,7 @@
 # has the NAME. Docker gives it away once, so two never serve at a time, which would destroy the database.
 twin=$NAME-previous failed=$NAME-failed
 unit=platform-way-back-$NAME
-note=/var/lib/platform-discourse/$NAME # how far the database was migrated when the forum came up last
+note=/var/lib/platform-discourse/$NAME # how far the database was migrated when the forum came up last, and in which container
 
 # What Docker says of a container; nothing when it is gone, or Docker is.
 of() { docker inspect --type container --format "$2" "$1" 2>/dev/null || true; }
@@ -16,7 +16,7 @@ twin_serves() { [[ -n $(label "$NAME" previous-of) ]]; }
 # Closes the site to its visitors (`begin`) or opens it (`end`), if the machine has a proxy that serves it.
 visitors() {
   [[ -r /etc/nginx/platform/maintenance/$SITE.conf ]] || return 0
-  /usr/local/sbin/platform-maintenance "$1" "$SITE" "$CLOSED_MAX"
+  /usr/local/sbin/platform-maintenance "$1" "$SITE" "$CLOSED_MAX" >/dev/null
 }
 
 # How far the database in a container is migrated, or the one elsewhere that DATABASE leads to; nothing when it does not say.
@@ -32,7 +32,7 @@ migrations() {
 # Makes the twin of whoever serves, which starts when it is told to and not before. Its environment is secret.
 make_twin() {
   docker rm --force --volumes "$twin" >/dev/null 2>&1 || true
-  docker inspect --type container "$NAME" | jq -c --arg migrations "$(cat "$note" 2>/dev/null)" '.[0] | .Config + {
+  docker inspect --type container "$NAME" | jq -c --arg migrations "$(sed -n 1p "$note" 2>/dev/null)" '.[0] | .Config + {
     Image, HostConfig: (.HostConfig + {RestartPolicy: {Name: "no"}}),
     Labels: (.Config.Labels + {"platform.previous-of": .Id, "platform.migrations": $migrations})}' |
     curl -sS --fail-with-body --unix-socket /run/docker.sock -H 'Content-Type: application/json' --data-binary @- \

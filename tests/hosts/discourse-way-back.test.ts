@@ -62,6 +62,16 @@ describe("a forum's container that is replaced", () => {
     assert.equal((await step("forum-ready", wanted)).stdout, "unchanged\n");
   });
 
+  test("has a twin, too, when a build has only just started it again", async () => {
+    await setMode(machine, "app-down");
+    const wanted = { from: first, env: { STANDIN_BOOT_SECONDS: "2" } };
+    assert.equal((await step("forum-previous", wanted)).stderr, "");
+    assert.ok((await containers()).includes("/app-previous created no STANDIN_BOOT_SECONDS=0"));
+    await setMode(machine, "ok");
+    await swap(wanted);
+    assert.equal((await step("forum-ready", wanted)).stderr, "");
+  });
+
   test("comes back when the new one never answers, and is what the next run begins with", async () => {
     const wanted = { from: first, env: slow };
     for (const turn of [1, 2]) {
