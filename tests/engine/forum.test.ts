@@ -192,6 +192,31 @@ test("a machine that was made anew gets everything again in one run", async () =
   assert.deepEqual(await preview(), { same: 32 });
 });
 
+test("another name is refused before anything shows it, and once it is meant comes in one run", async () => {
+  const answers = async () => [
+    await status(),
+    await machine.succeed(
+      "curl -sS -o /dev/null -w '%{http_code}' --resolve talk.lab.test:443:127.0.0.1 --cacert /run/ca.pem https://talk.lab.test/ || true",
+    ),
+  ];
+  await set("forum.hostname", "talk.lab.test");
+  await set("forum.aliases[0]", "forum.lab.test");
+  await set("hosts.forum.nginx.redirects[0].hostname", "talk.lab.test");
+  assert.match(await failingUp(), /the forum is called forum\.lab\.test/);
+  assert.deepEqual(await answers(), ["200", "000"]);
+  await set("forum.renamedFrom", "forum.lab.test");
+  const text = await during(async () => {
+    await preview({ diff: true });
+  });
+  assert.match(text, /hostname *: "forum\.lab\.test" => "talk\.lab\.test"/);
+  const seen = await visitors(async () => {
+    assert.deepEqual(await up(), { same: 25, update: 6, replace: 1 });
+  });
+  assert.deepEqual(seen, ["200", "301", '503 lang="de"']);
+  assert.deepEqual(await answers(), ["301", "200"]);
+  assert.deepEqual(await preview(), { same: 32 });
+});
+
 test("destroy leaves the machine as it was, the data, and the protected key", async () => {
   await machine.succeed("echo kept > /var/discourse/shared/standalone/upload");
   await stack.destroy({ excludeProtected: true, color: "never" });

@@ -85,14 +85,14 @@ test("a key that does not fit is refused by the nginx that serves it, which goes
 
 test("a provided certificate is renewed by one change, after which nginx is asked for it", async () => {
   const build =
-    ({ chain, own, root }: Awaited<ReturnType<typeof chainFor>>) =>
+    ({ chain, own, root }: Awaited<ReturnType<typeof chainFor>>, name = hostname) =>
     () => {
       const host = exampleHost();
       const source = { kind: "provided", chain, key: own.key, authority: root.pem };
       const options = CertificateOptions.parse({ source });
       const authority = new CertificateAuthority("authority", options);
       new Packages("nginx", { host, packages: ["nginx", "curl"] });
-      new Certificate("cert", { host, site: "forum", authority, names: [hostname], options });
+      new Certificate("cert", { host, site: "forum", authority, names: [name], options });
     };
   const [first, next] = [await chainFor(hostname), await chainFor(hostname)];
   const { commands } = await applyOn(machine, build(first));
@@ -119,17 +119,33 @@ test("a provided certificate is renewed by one change, after which nginx is aske
   );
   assert.equal(await served(), next.own.pem);
 
+  // A name that nginx is to learn after its certificate: the one that it has by then is asked for.
+  await machine.succeed(`sed -i 's/{/{ server_name ${hostname} ;/' /etc/nginx/conf.d/tls.conf`);
+  await machine.succeed("systemctl reload nginx");
+  const moved = await chainFor("talk.lab.test");
+  const renamed = await applyOn(machine, build(moved, "talk.lab.test"));
+  assert.deepEqual(
+    renamed.results.map(({ code, stderr }) => [code, stderr]),
+    [
+      [0, ""],
+      [0, ""],
+    ],
+  );
+  assert.equal(await served(), moved.own.pem);
+
   // A port that another program has: `nginx -t` does not mind, and a reload then changes nothing, without a word.
   await machine.succeed("echo 'server { listen 8445; }' >/etc/nginx/conf.d/taken.conf");
   const holder = machine.run("timeout 60 openssl s_server -accept 8445 -nocert -quiet </dev/zero");
   await machine.waitUntilSucceeds("ss -ltn | grep -q ':8445 '");
-  const refused = await applyOn(machine, build(first));
-  assert.match(
-    refused.results.at(-1)?.stderr ?? "",
-    /on the machine itself does not show the certificate in \/etc\/ssl\/platform\/forum\/fullchain\.pem/,
-  );
-  assert.equal(await machine.succeed(`cat ${directory}/privkey.pem`), next.own.key);
-  assert.equal(await served(), next.own.pem);
+  for (const name of [hostname, "next.lab.test"]) {
+    const refused = await applyOn(machine, build(first, name));
+    assert.match(
+      refused.results.at(-1)?.stderr ?? "",
+      /https:\/\/forum\.lab\.test\/ on the machine itself does not show the certificate in \/etc\/ssl\/platform\/forum\/fullchain\.pem/,
+    );
+    assert.equal(await machine.succeed(`cat ${directory}/privkey.pem`), moved.own.key);
+    assert.equal(await served(), moved.own.pem);
+  }
   await machine.succeed("pkill -x openssl; rm /etc/nginx/conf.d/*.conf");
   await holder;
   for (const command of commands.toReversed()) {
