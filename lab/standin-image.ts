@@ -76,6 +76,7 @@ export async function standinRecipe(): Promise<Recipe> {
       { path: "/usr/bin/psql", mode: 0o755, content: await read("psql") },
       { path: "/usr/local/bin/discourse", mode: 0o755, content: await read("discourse") },
       { path: "/usr/local/bin/rails", mode: 0o755, content: await read("rails") },
+      { path: "/usr/local/bin/rake", mode: 0o755, content: await read("rake") },
     ],
     setup: await read("setup.sh"),
     config: [

@@ -6,7 +6,13 @@ import type { LauncherOptions, StepOptions } from "./options.ts";
 import { pluginCommands } from "./plugins.ts";
 import { sharedBuffers } from "./scaling.ts";
 import { separator } from "./shell-code.ts";
-import { fileTemplates, hooks, standaloneTemplates } from "./templates.ts";
+import {
+  defaultMajor,
+  fileTemplates,
+  hooks,
+  standaloneTemplates,
+  webTemplates,
+} from "./templates.ts";
 import { variable, variableValue } from "./values.ts";
 
 /** What the image of a forum is built from. */
@@ -19,6 +25,11 @@ export interface ImageWanted {
   readonly memory?: Size;
   /** Plain variables that the container is always given, too, so that the first build fills the database accordingly. */
   readonly environment: Readonly<Record<string, string>>;
+  /**
+   * Which database it works on, such as db.example.org:5432/discourse, when that is elsewhere, and so is Redis. The build
+   * brings it to the image's version, so it needs the variables that lead there (`appText`).
+   */
+  readonly elsewhere?: string;
 }
 
 const text = z.string().refine((one) => !one.includes(separator));
@@ -32,20 +43,25 @@ export const AppFile = z.strictObject({
   templates: z
     .array(z.enum(fileTemplates))
     .refine((list) => new Set(list).size === list.length, { error: "holds one twice" })
-    .refine((list) => list.filter((name) => name.includes("postgres")).length === 1, {
-      error: "holds no PostgreSQL, or two",
+    .refine((list) => count(list, "postgres") <= 1, { error: "holds two PostgreSQLs" })
+    .refine((list) => count(list, "postgres") === count(list, "redis"), {
+      error: "holds a PostgreSQL without Redis, or the other way round",
     }),
   base_image: z.string().optional(),
   expose: z.array(z.never()),
   links: z.array(z.never()),
   params: z.record(z.string().regex(/^[a-z_]+$/), z.string().regex(/^[\w.:/%+-]{1,64}$/)),
-  env: z.record(variable, variableValue),
+  env: z.record(variable, z.union([variableValue, z.literal("")])),
   volumes: z
     .array(z.strictObject({ volume: z.strictObject({ host: folder, guest: folder }) }))
     .min(1, { error: "the launcher ends without any" }),
   hooks: z.partialRecord(z.enum(hooks), z.array(step)),
   run: z.array(step),
 });
+
+function count(templates: readonly string[], word: string): number {
+  return templates.filter((name) => name.includes(word)).length;
+}
 
 /** A validated `containers/app.yml`. */
 export type AppFile = z.output<typeof AppFile>;
@@ -56,7 +72,8 @@ const heading = `# Written by the community platform: a change by hand goes with
 
 /** The file as data. */
 export function appFile(wanted: ImageWanted): AppFile {
-  const { options, shared, uploadLimit, memory } = wanted;
+  const { options, shared, uploadLimit, elsewhere } = wanted;
+  const major = options.postgres ?? defaultMajor;
   const plugins = options.plugins.map((plugin) => ({
     exec: { cd: "$home/plugins", cmd: pluginCommands(plugin) },
   }));
@@ -67,17 +84,25 @@ export function appFile(wanted: ImageWanted): AppFile {
     if (steps.length > 0) around[hook] = steps;
   }
   return {
-    templates: [...standaloneTemplates(options.postgres, options.templates)],
+    templates: [
+      ...(elsewhere === undefined
+        ? standaloneTemplates(major, options.templates)
+        : webTemplates(options.templates)),
+    ],
     ...(options.base === undefined ? {} : { base_image: options.base }),
     expose: [],
     links: [],
     params: sorted({
       ...options.params,
-      ...(memory === undefined ? {} : { db_shared_buffers: sharedBuffers(memory) }),
+      ...buffers(wanted),
       upload_size: String(bytes(uploadLimit)),
       version: options.version,
     }),
-    env: sorted({ ...options.environment, ...wanted.environment }),
+    env: sorted({
+      ...options.environment,
+      ...wanted.environment,
+      ...(elsewhere === undefined ? {} : { SKIP_POST_DEPLOYMENT_MIGRATIONS: "1" }),
+    }),
     volumes: [
       { volume: { host: shared, guest: "/shared" } },
       { volume: { host: `${shared}/log/var-log`, guest: "/var/log" } },
@@ -85,6 +110,11 @@ export function appFile(wanted: ImageWanted): AppFile {
     hooks: around,
     run: options.run.map(execOf),
   };
+}
+
+function buffers({ memory, elsewhere }: ImageWanted): Record<string, string> {
+  if (memory === undefined || elsewhere !== undefined) return {};
+  return { db_shared_buffers: sharedBuffers(memory) };
 }
 
 /** By name, so that the order in which somebody wrote them makes no difference. */
@@ -96,21 +126,26 @@ function execOf({ directory, commands }: StepOptions) {
   return { exec: { ...(directory === undefined ? {} : { cd: directory }), cmd: commands } };
 }
 
-/** The text of `containers/app.yml`. Refuses what is not as a launcher reads it (ZodError). */
-export function appText(wanted: ImageWanted): string {
-  return heading + document(AppFile.parse(appFile(wanted)));
+/**
+ * The text of `containers/app.yml`, to which further variables may be given. Refuses what is not as a launcher reads it
+ * (ZodError); these variables, which may be secret, are not among that.
+ */
+export function appText(wanted: ImageWanted): (more: Readonly<Record<string, string>>) => string {
+  const file = AppFile.parse(appFile(wanted));
+  return (more) => heading + document({ ...file, env: sorted({ ...file.env, ...more }) });
 }
 
 /**
  * What sets the image apart from others, as 12 hexadecimal digits: all that its build reads but the variables that the
- * container has anyhow, the commit of discourse_docker, and the edition.
+ * container has anyhow, the commit of discourse_docker, and the edition; and which database it has brought to its version.
  */
 export function imageId(wanted: ImageWanted): string {
-  const { options } = wanted;
+  const { options, elsewhere } = wanted;
+  const database = elsewhere === undefined ? [] : [elsewhere];
   const built = { ...appFile(wanted), env: sorted(options.environment) };
   const { commit, edition = "" } = options;
   return createHash("sha256")
-    .update(JSON.stringify([built, commit, edition]))
+    .update(JSON.stringify([built, commit, edition, ...database]))
     .digest("hex")
     .slice(0, 12);
 }

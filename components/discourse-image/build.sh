@@ -1,8 +1,9 @@
 # shellcheck shell=bash disable=SC2154
 # Keeps IMAGE, which the launcher in DIRECTORY builds from containers/CONTAINER.yml within MINUTES. While a forum in one
-# container is built, its users see the offline page; it runs again when the build has ended, well or not. PLUGINS are the
-# names of those to be cloned; less than FREE bytes for Docker is too little, as the launcher has it.
-: "${DIRECTORY:?}" "${CONTAINER:?}" "${IMAGE:?}" "${SHARED:?}" "${MINUTES:?}" "${FREE:?}" "${POSTGRES:?}"
+# container is built, its users see the offline page; it runs again when the build has ended, well or not. One whose database
+# is elsewhere serves BESIDE the build; POSTGRES is empty then. PLUGINS are the names of those to be cloned; less than FREE
+# bytes for Docker is too little, as the launcher has it.
+: "${DIRECTORY:?}" "${CONTAINER:?}" "${IMAGE:?}" "${SHARED:?}" "${MINUTES:?}" "${FREE:?}"
 
 built() { docker image inspect "$IMAGE" >/dev/null 2>&1; }
 
@@ -51,9 +52,11 @@ apply() {
 
 # Without Docker there is no image, either. Before there are data, they are of no other major.
 check() {
-  local has
+  local has parts=()
   has=$(major)
-  if built; then say "{\"image\":\"$IMAGE\",\"postgres\":\"${has:-$POSTGRES}\"}"; else say "{\"postgres\":\"${has:-$POSTGRES}\"}"; fi
+  if built; then parts+=("\"image\":\"$IMAGE\""); fi
+  if [[ -n $POSTGRES ]]; then parts+=("\"postgres\":\"${has:-$POSTGRES}\""); fi
+  say "{$(IFS=, && printf %s "${parts[*]}")}"
 }
 
 "$@" </dev/null

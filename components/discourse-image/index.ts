@@ -2,9 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { ConfigSet, type Host, Packages, Script } from "../host/index.ts";
 import { appText, imageId, type ImageWanted } from "./app.ts";
 import { pluginName } from "./plugins.ts";
+import { defaultMajor } from "./templates.ts";
 
 export type { ImageWanted } from "./app.ts";
-export { LauncherOptions } from "./options.ts";
+export { LauncherOptions, storesInImage } from "./options.ts";
 export { pluginName } from "./plugins.ts";
 export { webWorkers } from "./scaling.ts";
 export { variable, variableValue } from "./values.ts";
@@ -24,6 +25,8 @@ export interface DiscourseImageArgs {
   /** The forum's container, which gives the image and its file in `containers/` their names. */
   readonly container: string;
   readonly wanted: ImageWanted;
+  /** Variables, secret or not, by which the build reaches the database and the Redis that are elsewhere. */
+  readonly stores?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /** The name that an image gets, with its tag, which stands for all that it is built from. */
@@ -33,7 +36,8 @@ export function imageName(container: string, wanted: ImageWanted): string {
 
 /**
  * A forum's image, built on its machine by the launcher of discourse_docker, which is a checkout at one commit there. Its name
- * holds an id of all that it is built from, so whoever has it needs no build.
+ * holds an id of all that it is built from, so whoever has it needs no build. Where the database is elsewhere, it is built
+ * beside the forum that serves; else that has to be stopped.
  */
 export class DiscourseImage extends pulumi.ComponentResource {
   /** The image's name with its tag. */
@@ -41,8 +45,10 @@ export class DiscourseImage extends pulumi.ComponentResource {
 
   constructor(name: string, args: DiscourseImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:discourse-image:DiscourseImage", name, {}, opts);
-    const { host, container, wanted } = args;
-    const { repository, commit, plugins, minutes, postgres, upgradePostgresFrom } = wanted.options;
+    const { host, container, wanted, stores = {} } = args;
+    const { repository, commit, plugins, minutes, upgradePostgresFrom } = wanted.options;
+    const beside = wanted.elsewhere !== undefined;
+    const postgres = beside ? "" : String(wanted.options.postgres ?? defaultMajor);
     const child = { parent: this };
     this.image = imageName(container, wanted);
     new Packages(`${name}-tools`, { host, packages: ["git"] }, child);
@@ -57,7 +63,8 @@ export class DiscourseImage extends pulumi.ComponentResource {
       child,
     );
     const path = `${directory}/containers/${container}.yml`;
-    const files = [{ path, content: appText(wanted), mode: "0600" }];
+    const content = pulumi.all(stores).apply(appText(wanted));
+    const files = [{ path, content, mode: "0600" }];
     new ConfigSet(`${name}-file`, { host, files }, child);
     new Script(
       `${name}-image`,
@@ -74,10 +81,11 @@ export class DiscourseImage extends pulumi.ComponentResource {
           PLUGINS: plugins.map(pluginName),
           MINUTES: String(minutes),
           FREE: String(leastFreeBytes),
-          POSTGRES: String(postgres),
+          BESIDE: beside ? "yes" : "",
+          POSTGRES: postgres,
           UPGRADE_FROM: upgradePostgresFrom === undefined ? "" : String(upgradePostgresFrom),
         },
-        state: { image: this.image, postgres: String(postgres) },
+        state: { image: this.image, ...(beside ? {} : { postgres }) },
         timeoutSeconds: 60 * minutes + aroundSeconds,
       },
       child,

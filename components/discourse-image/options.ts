@@ -2,10 +2,12 @@ import { z } from "zod";
 import { commit, PluginOptions, pluginName, repository } from "./plugins.ts";
 import { commands, refuseParams } from "./shell-code.ts";
 import {
+  defaultMajor,
   extraTemplates,
   fixedParams,
   freeParams,
   hooks,
+  ofStores,
   postgresMajors,
   refusedTemplates,
 } from "./templates.ts";
@@ -87,8 +89,8 @@ export const LauncherOptions = z
           error: `must be one of ${postgresMajors.join(", ")}`,
         },
       )
-      .default(18)
-      .describe("PostgreSQL's major version, which only goes up."),
+      .optional()
+      .describe(`PostgreSQL's major version, which only goes up; ${defaultMajor} if absent.`),
     upgradePostgresFrom: z
       .literal(postgresMajors)
       .optional()
@@ -138,6 +140,24 @@ export const LauncherOptions = z
 
 /** A validated build. */
 export type LauncherOptions = z.output<typeof LauncherOptions>;
+
+/** The options, by their paths, that are about a database or a Redis in the image, and mean nothing without. */
+export function storesInImage({
+  postgres,
+  upgradePostgresFrom,
+  params,
+  hooks: around,
+}: LauncherOptions): string[][] {
+  const steps = Object.keys(around).filter((hook) => ofStores(hook.replace(/^[a-z]+_/, "")));
+  return [
+    ...(postgres === undefined ? [] : [["postgres"]]),
+    ...(upgradePostgresFrom === undefined ? [] : [["upgradePostgresFrom"]]),
+    ...Object.keys(params)
+      .filter(ofStores)
+      .map((name) => ["params", name]),
+    ...steps.map((hook) => ["hooks", hook]),
+  ];
+}
 
 /** A validated step. */
 export type StepOptions = z.output<typeof StepOptions>;

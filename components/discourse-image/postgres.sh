@@ -2,8 +2,8 @@
 # The major version of PostgreSQL that the forum's data are of, which a build brings to POSTGRES: that goes up only, takes
 # three times the data's room (discourse_docker, postgres.18.template.yml), and is done only when UPGRADE_FROM confirms it.
 
-# Nothing while there is no database.
-major() { cat "$SHARED/postgres_data/PG_VERSION" 2>/dev/null || true; }
+# Nothing while there is no database, or it is elsewhere.
+major() { [[ -z $POSTGRES ]] || cat "$SHARED/postgres_data/PG_VERSION" 2>/dev/null || true; }
 
 refuse_major() {
   local has free needs

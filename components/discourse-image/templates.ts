@@ -4,6 +4,9 @@ export const postgresMajors = [13, 15, 18] as const;
 /** A major of PostgreSQL. */
 export type PostgresMajor = (typeof postgresMajors)[number];
 
+/** The one that a forum gets which does not name any. */
+export const defaultMajor: PostgresMajor = 18;
+
 /** Templates that somebody may add to those that each forum behind the host's nginx has. */
 export const extraTemplates = [
   "enable-ruby-yjit.yml",
@@ -60,12 +63,18 @@ export function standaloneTemplates(
   postgres: PostgresMajor,
   extra: readonly ExtraTemplate[],
 ): readonly string[] {
-  return [
-    `postgres.${postgres}.template.yml`,
-    ...["redis.template.yml", "web.template.yml"],
-    ...["web.ratelimited.template.yml", "web.socketed.template.yml"],
-    ...extra,
-  ].map((name) => `templates/${name}`);
+  const stores = [`postgres.${postgres}.template.yml`, "redis.template.yml"];
+  return [...stores.map(inFolder), ...webTemplates(extra)];
+}
+
+/** Those of a forum whose database and Redis are elsewhere (discourse_docker, samples/web_only.yml). */
+export function webTemplates(extra: readonly ExtraTemplate[]): readonly string[] {
+  const web = ["web.template.yml", "web.ratelimited.template.yml", "web.socketed.template.yml"];
+  return [...web, ...extra].map(inFolder);
+}
+
+function inFolder(name: string): string {
+  return `templates/${name}`;
 }
 
 /** Every template that may stand in the file of a forum behind the host's nginx. */
@@ -81,6 +90,11 @@ export const freeParams = [
   ...["db_logging_collector", "db_synchronous_commit", "db_work_mem"],
   ...["nginx_worker_connections", "redis_io_threads"],
 ] as const;
+
+/** Whether a parameter, or a step, is one of the database's or Redis's templates. */
+export function ofStores(name: string): boolean {
+  return /^(?:db_(?!migrate)|redis|postgres$)/.test(name);
+}
 
 /** Parameters that typed options set, or that must stay as the templates have them. */
 export const fixedParams = [

@@ -18,6 +18,8 @@ export interface Deployment {
   readonly upstream: string;
   /** Its database, when that is elsewhere. */
   readonly database?: DatabaseOptions | undefined;
+  /** Whether the image is built, and the database brought near its version, while the one before serves. */
+  readonly beside: boolean;
   /** What the container is made from. */
   readonly made: docker.ContainerArgs;
   /** Seconds that the new one may take until it answers. */
@@ -83,9 +85,25 @@ export function awaitForum(
   new Script(name, { host, script: script("ready"), values, state, timeoutSeconds }, opts);
 }
 
-function common({ container, site, hostname, upstream, database, made, ...times }: Deployment) {
+/** When the forum serves by an image that was built beside it: finishes the migrations that its build left out. */
+export function finishMigrations(
+  name: string,
+  { host, container }: Pick<Deployment, "host" | "container">,
+  built: { readonly image: string; readonly minutes: number },
+  opts: pulumi.CustomResourceOptions,
+): void {
+  const { image, minutes } = built;
+  const values = { NAME: container, IMAGE: image };
+  const migrated = new URL("./migrated.sh", import.meta.url);
+  const args = { host, script: migrated, values, state: { image }, timeoutSeconds: 60 * minutes };
+  new Script(name, args, opts);
+}
+
+function common(deployment: Deployment) {
+  const { container, site, hostname, upstream, database, beside, made, ...times } = deployment;
   return {
     ...{ NAME: container, SITE: site, HOST: hostname, UPSTREAM: upstream, CHANGE: change(made) },
+    BESIDE: beside ? "yes" : "",
     ...(database ? connection(database) : { DATABASE: [] }),
     STOP_MAX: String(stopSeconds),
     CLOSED_MAX: String(stopSeconds + times.bootSeconds + 60),

@@ -43,8 +43,24 @@ export function environment(options: DiscourseOptions): Record<string, pulumi.In
     ...(smtp.port === 465 ? { DISCOURSE_SMTP_FORCE_TLS: "true" } : {}),
     DISCOURSE_SMTP_USER_NAME: smtp.user,
     DISCOURSE_SMTP_PASSWORD: smtp.password,
-    ...(options.database ? databaseElsewhere(options.database) : {}),
-    ...(options.redis ? redisElsewhere(options.redis) : {}),
+    ...storesElsewhere(options),
+    ...(buildsBeside(options) ? { SKIP_POST_DEPLOYMENT_MIGRATIONS: "0" } : {}),
+  };
+}
+
+/** Whether its next image is built while the forum serves, since no database is in it: that leaves some migrations for later. */
+export function buildsBeside({ image, database }: DiscourseOptions): boolean {
+  return "launcher" in image && database !== undefined;
+}
+
+/** How a database and a Redis elsewhere are reached: by the container, and by the build that migrates. Both hold passwords. */
+export function storesElsewhere({
+  database,
+  redis,
+}: DiscourseOptions): Record<string, pulumi.Input<string>> {
+  return {
+    ...(database ? databaseElsewhere(database) : {}),
+    ...(redis ? redisElsewhere(redis) : {}),
   };
 }
 
@@ -110,4 +126,5 @@ export const typedNames: readonly string[] = [
   "DISCOURSE_REDIS_HOST",
   "DISCOURSE_REDIS_PORT",
   "DISCOURSE_REDIS_PASSWORD",
+  "SKIP_POST_DEPLOYMENT_MIGRATIONS",
 ];

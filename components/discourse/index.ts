@@ -1,6 +1,5 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { mebibytes } from "../../formats/size.ts";
 import { DiscourseImage, imageName, pluginName } from "../discourse-image/index.ts";
 import type { DockerEngine } from "../docker-engine/index.ts";
 import {
@@ -15,12 +14,13 @@ import {
   type Host,
 } from "../host/index.ts";
 import { forumChecks } from "./checks.ts";
-import { awaitForum, keepPrevious, saveBefore, stopSeconds } from "./deployment.ts";
-import { environmentList, seedEnvironment } from "./environment.ts";
+import { container, containerArgs } from "./container.ts";
+import { awaitForum, finishMigrations, keepPrevious, saveBefore } from "./deployment.ts";
+import { buildsBeside, seedEnvironment, storesElsewhere } from "./environment.ts";
 import type { DiscourseOptions } from "./options.ts";
 import { timer, watchFiles } from "./watch.ts";
 import { preflight } from "./preflight.ts";
-import { innerFile, innerFiles, published } from "./port.ts";
+import { innerFiles } from "./port.ts";
 import { forumBackup, forumSite, sharedDirectory, sharedMode, upstreamOf } from "./site.ts";
 
 export { DiscourseOptions } from "./options.ts";
@@ -49,9 +49,10 @@ export class Discourse extends Service {
     this.keepName(name, host, options);
     preflight(name, host, options, child);
     const anew = { replacementTrigger: host.instance }; // on a machine made anew nothing is there
+    const brought = this.bring(name, args);
     const image = new docker.RemoteImage(
       `${name}-image`,
-      { name: this.bring(name, args), keepLocally: true },
+      { name: brought, keepLocally: true },
       { ...engine.after(this), ...anew },
     );
     this.checkImage(name, host, image.imageId, plugins(options));
@@ -60,14 +61,18 @@ export class Discourse extends Service {
       new ConfigSet(`${name}-port`, { host, files: innerFiles() }, child);
     const made = containerArgs(name, image.imageId, engine, options);
     const { hostname, bootSeconds, database } = options;
-    const upstream = upstreamOf(options);
     const deployment = {
-      ...{ host, container, site: name, hostname, upstream, database, made, bootSeconds },
+      ...{ host, container, site: name, hostname, upstream: upstreamOf(options), database, made },
+      ...{ bootSeconds, beside: buildsBeside(options) },
     };
     keepPrevious(`${name}-previous`, deployment, child);
     const app = new docker.Container(`${name}-app`, made, { ...engine.after(this), ...anew });
     chain(host, app);
     awaitForum(`${name}-ready`, app.id, deployment, child);
+    if ("launcher" in options.image && deployment.beside) {
+      const { minutes } = options.image.launcher;
+      finishMigrations(`${name}-migrated`, deployment, { image: brought, minutes }, child);
+    }
     this.watch(name, host);
 
     this.containerId = app.id;
@@ -80,7 +85,7 @@ export class Discourse extends Service {
 
   /** Sees that the image is on the machine, ready or built there; gives its name. */
   private bring(name: string, { host, engine, options }: DiscourseArgs): string {
-    const { image, uploadLimit, memory } = options;
+    const { image, uploadLimit, memory, database } = options;
     const child = { parent: this };
     if (!("launcher" in image)) {
       engine.loadImage(`${name}-archive`, image, child);
@@ -90,9 +95,11 @@ export class Discourse extends Service {
     const wanted = {
       ...{ options: image.launcher, shared: sharedDirectory, uploadLimit, environment },
       ...(memory === undefined ? {} : { memory }),
+      ...(database ? { elsewhere: `${database.address}:${database.port}/${database.name}` } : {}),
     };
+    const stores = storesElsewhere(options);
     this.save(name, { host, options }, imageName(container, wanted)); // a build migrates the database
-    return new DiscourseImage(`${name}-build`, { host, container, wanted }, child).image;
+    return new DiscourseImage(`${name}-build`, { host, container, wanted, stores }, child).image;
   }
 
   private save(
@@ -135,9 +142,6 @@ export class Discourse extends Service {
   }
 }
 
-/** The name of the forum's container, which its commands and its backups know. */
-const container = "app";
-
 /** What the scripts of the component need on the machine. */
 const tools = ["ca-certificates", "curl", "iproute2", "jq", "procps"];
 
@@ -147,39 +151,4 @@ const clients = ["postgresql-client", "redis-tools"];
 /** Folders of plugins that the image must have. */
 function plugins({ image, plugins: named }: DiscourseOptions): readonly string[] {
   return "launcher" in image ? [...named, ...image.launcher.plugins.map(pluginName)] : named;
-}
-
-/**
- * The container. Values that the daemon would choose are given, since a difference in them would replace it at
- * each run; shared memory, boot command and patience at stop are those of Discourse's launcher.
- */
-function containerArgs(
-  name: string,
-  image: pulumi.Output<string>,
-  engine: DockerEngine,
-  options: DiscourseOptions,
-): docker.ContainerArgs {
-  const memory = options.memory === undefined ? undefined : mebibytes(options.memory);
-  return {
-    name: container,
-    image,
-    command: ["/sbin/boot"],
-    hostname: options.hostname,
-    envs: environmentList(options),
-    labels: [{ label: "platform.component", value: name }],
-    volumes: [
-      { hostPath: sharedDirectory, containerPath: "/shared" },
-      { hostPath: `${sharedDirectory}/log/var-log`, containerPath: "/var/log" },
-      ...(options.port === undefined ? [] : [innerFile]),
-    ],
-    ...(options.port === undefined ? {} : { ports: published(options.port) }),
-    networkMode: "bridge",
-    restart: "always",
-    mustRun: true,
-    shmSize: 512,
-    ...(memory === undefined ? {} : { memory, memorySwap: 2 * memory }),
-    logDriver: "json-file",
-    logOpts: engine.logOptions,
-    destroyGraceSeconds: stopSeconds,
-  };
 }

@@ -52,7 +52,7 @@ const everyOption = z.strictObject({
     ),
   port: portOption,
   database: DatabaseOptions.optional().describe(
-    "The PostgreSQL of an image that has none, such as discourse/discourse; in the container if absent.",
+    "PostgreSQL elsewhere, for discourse/discourse or an image that is built without; in the container if absent.",
   ),
   redis: RedisOptions.optional().describe("Its Redis; in the container if absent."),
   developerEmails: z

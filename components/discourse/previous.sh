@@ -21,7 +21,7 @@ watch() {
 # That goes on when this run does not; it is not begun where the database may be newer than the twin.
 watch_apart() {
   local now=$1 before
-  before=$(label "$twin" migrations)
+  before=$(bearable)
   if [[ -z $(state "$twin") ]]; then return; fi
   if [[ $(image "$twin") != "$IMAGE" && (-z $before || $now != "$before") ]]; then return; fi
   {
@@ -40,15 +40,22 @@ came_up() {
   [[ -n $id && $(of "$NAME" '{{.Id}}') == "$id" ]]
 }
 
+remember() {
+  install -d -m 0700 "${note%/*}"
+  printf '%s\n' "$1" >"$last"
+}
+
 apply() {
-  local now
+  local now serves=''
   systemctl stop "$unit" 2>/dev/null || true
-  if ! twin_serves && { came_up || well; }; then # before visitors notice anything
+  if twin_serves || came_up || well; then serves=yes; fi
+  if [[ -n $serves ]] && ! twin_serves; then # before visitors notice anything
     make_twin || fail "Docker did not make the container that would be the way back (see above), so the forum is not replaced, and \
 runs as before. Put that right, then run again"
   fi
   visitors begin
   now=$(migrations "$NAME")
+  if [[ -n $serves && -n $BESIDE ]]; then remember "$now"; fi
   if twin_serves; then retire; fi
   watch_apart "$now"
 }
@@ -59,7 +66,7 @@ remove() {
   systemctl stop "$unit" 2>/dev/null || true
   if twin_serves; then docker rm --force --volumes "$NAME" >/dev/null; fi
   docker rm --force --volumes "$twin" >/dev/null 2>&1 || true
-  rm -f "$note" "/run/$unit"
+  rm -f "$note" "$last" "/run/$unit"
   rmdir --ignore-fail-on-non-empty "${note%/*}" 2>/dev/null || true
 }
 

@@ -22,7 +22,7 @@ way_back() {
   local before now same='' why=$problem logs
   logs="read \`docker logs --tail 50 $failed\` on the machine$advice"
   visitors begin
-  before=$(label "$twin" migrations) now=$(migrations "$CONTAINER")
+  before=$(bearable) now=$(migrations "$CONTAINER")
   if [[ $(image "$CONTAINER") == "$(image "$twin")" ]]; then same=yes; fi
   docker update --restart=no "$CONTAINER" >/dev/null
   docker stop -t "$STOP_MAX" "$CONTAINER" >/dev/null

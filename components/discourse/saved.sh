@@ -18,7 +18,7 @@ save() {
   if [[ -r /etc/platform-backup/backups/$BACKUP.conf ]]; then
     platform-backup run "$BACKUP" --wait && platform-backup verify "$BACKUP" --wait
   else
-    "${COPY[@]}" && "${TRY[@]}" /
+    "${COPY[@]}" && "${TRY[@]}" /. # as `/`, but without asking the forum, which is not yet where it will be
   fi
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { storesInImage, type LauncherOptions } from "../discourse-image/index.ts";
 import { hostname } from "../host/index.ts";
 import { safeSecret } from "./safe-secret.ts";
 
@@ -47,30 +48,30 @@ export const portOption = z
   );
 
 interface Written {
-  readonly image: object;
+  readonly image: { readonly launcher: LauncherOptions } | { readonly name: string };
   readonly database?: unknown;
   readonly redis?: unknown;
   readonly port?: unknown;
 }
 
-const built =
-  "must not be there: the image that the launcher builds has it in itself; give a ready image by `image.name`";
+const without =
+  "must not be there: it is about a database or a Redis in the image, and with `database` they are elsewhere";
 
 /** Refuses what no image is made for. */
 export function refuseStores(options: Written, context: z.RefinementCtx): void {
-  const problem = (path: string, message: string) => {
-    context.addIssue({ code: "custom", path: [path], message });
+  const problem = (path: readonly string[], message: string) => {
+    context.addIssue({ code: "custom", path: [...path], message });
   };
   const given = (name: "database" | "redis" | "port") => options[name] !== undefined;
-  if ("launcher" in options.image) {
-    for (const name of ["database", "redis"] as const) if (given(name)) problem(name, built);
-    if (given("port"))
-      problem("port", "must not be there: the image that the launcher builds listens on a socket");
-  } else if (given("database") !== given("redis")) {
+  if (given("database") !== given("redis")) {
     const [has, lacks] = given("database") ? ["database", "redis"] : ["redis", "database"];
-    problem(
-      lacks,
-      `is missing: an image without a database has no Redis either, so it goes with \`${has}\``,
-    );
+    const why = "an image without a database has no Redis either";
+    problem([lacks], `is missing: ${why}, so it goes with \`${has}\``);
   }
+  if (!("launcher" in options.image)) return;
+  if (given("port"))
+    problem(["port"], "must not be there: the image that the launcher builds listens on a socket");
+  if (!given("database")) return;
+  for (const path of storesInImage(options.image.launcher))
+    problem(["image", "launcher", ...path], without);
 }

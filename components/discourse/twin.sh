@@ -5,6 +5,7 @@
 twin=$NAME-previous failed=$NAME-failed
 unit=platform-way-back-$NAME
 note=/var/lib/platform-discourse/$NAME # how far the database was migrated when the forum came up last, and in which container
+last=$note.last                        # how far it was when the twin served last, where images are built beside it
 
 # What Docker says of a container; nothing when it is gone, or Docker is.
 of() { docker inspect --type container --format "$2" "$1" 2>/dev/null || true; }
@@ -28,6 +29,10 @@ migrations() {
   fi
   timeout 30 docker exec --user postgres "$1" psql -At discourse -c "$question" 2>/dev/null || true
 }
+
+# How far the database may be migrated for the twin to serve. A build BESIDE it brings the database to where older code still
+# works with it (Discourse, db/post_migrate), so what counts is how far it was when the twin served last, after the build.
+bearable() { if [[ -n $BESIDE ]]; then cat "$last" 2>/dev/null || true; else label "$twin" migrations; fi; }
 
 # Makes the twin of whoever serves, which starts when it is told to and not before. Its environment is secret.
 make_twin() {

@@ -3,8 +3,10 @@ import { after, before, describe, test } from "node:test";
 import { Discourse } from "../../components/discourse/index.ts";
 import { DockerEngine, DockerEngineOptions } from "../../components/docker-engine/index.ts";
 import { deploy } from "../support/deploy.ts";
-import { forumOptions } from "../support/forum.ts";
+import { forumOptions, hostname } from "../support/forum.ts";
 import { exampleHost } from "../support/host.ts";
+import { commit as someCommit, launcherStandin, standinRepository } from "../support/launcher.ts";
+import { probe } from "../support/prober.ts";
 import { apply, ask, image, machine, runForum } from "../support/proxy.ts";
 import { replacements, twoImages, type Replacement } from "../support/replacement.ts";
 import { runOn } from "../support/scripts.ts";
@@ -16,6 +18,7 @@ const quick = { STANDIN_BOOT_SECONDS: "0" };
 describe("a forum whose database and Redis are elsewhere", () => {
   let stores: Stores;
   let forum: Replacement;
+  let commit = someCommit;
 
   const sql: Stores["sql"] = (command, database) => stores.sql(command, database);
 
@@ -37,6 +40,43 @@ describe("a forum whose database and Redis are elsewhere", () => {
     return (await runOn(machine, resource("forum-database"))).stderr;
   }
 
+  /** The forum with an image of that version, which the launcher builds, with more options of that. */
+  function built(version: string, more: object = {}): Replacement {
+    const launcher = { repository: standinRepository, commit, version, ...more };
+    const made = replacements(machine, image, {
+      ...options(),
+      port: undefined,
+      image: { launcher },
+    });
+    made.id = forum.id;
+    return (forum = made);
+  }
+
+  /** Builds an image of that version; gives its id. */
+  async function build(version: string): Promise<string> {
+    const made = built(version);
+    for (const part of ["tools", "checkout", "file", "image"]) {
+      const { code, stderr } = await made.step(`forum-build-${part}`, { from: "" });
+      assert.deepEqual([code, stderr], [0, ""], part);
+    }
+    const id = "docker image inspect --format '{{.Id}}' local_discourse/app";
+    return (await machine.succeed(id)).trim();
+  }
+
+  /** Asks the site from now on, as visitors do. */
+  const visitors = () =>
+    probe(
+      (command, input) => machine.succeed(command, input),
+      `curl -sS --max-time 5 --cacert /run/ca.pem --resolve ${hostname}:443:127.0.0.1 -w '%{http_code}' https://${hostname}/latest.json`,
+      { forum: "topic_list", offline: "The forum will be back" },
+    );
+
+  const migrations = async () =>
+    (await sql("select version from schema_migrations where version like 'v%'", "discourse"))
+      .trim()
+      .split("\n")
+      .toSorted();
+
   before(async () => {
     await runForum();
     await machine.succeed("docker rm -f app");
@@ -47,7 +87,9 @@ describe("a forum whose database and Redis are elsewhere", () => {
   });
 
   after(async () => {
-    for (const name of ["forum-ready", "forum-previous", "forum-port"]) await forum.remove(name);
+    for (const name of ["forum-ready", "forum-previous"]) await forum.remove(name);
+    await replacements(machine, image, options()).remove("forum-port");
+    await built("esr").remove("forum-migrated");
     await machine.run(
       "docker rm -f app app-failed app-previous; systemctl disable --now redis-server postgresql",
     );
@@ -129,6 +171,70 @@ describe("a forum whose database and Redis are elsewhere", () => {
     await machine.succeed("systemctl start postgresql@15-main");
     assert.match(said, late);
     assert.equal(await forum.replace({ from: image.name, env: quick }), "");
+    assert.equal(await ask("/latest.json", "-o /dev/null -w '%{http_code}'"), "200");
+  });
+
+  test("gets an image from the launcher, whose build migrates and keeps its passwords to itself", async () => {
+    commit = await launcherStandin(machine, image.name);
+    const id = await build("v2026.7.1");
+    assert.deepEqual(await migrations(), ["v2026.7.1"]);
+    assert.equal(await forum.replace({ from: id, env: quick }), "");
+    assert.equal((await forum.step("forum-migrated", { from: id })).stderr, "");
+    assert.deepEqual(await migrations(), ["v2026.7.1", "v2026.7.1-post"]);
+    assert.equal((await apply({}, { ...options(), port: undefined })).stderr, "");
+    assert.equal(await ask("/latest.json", "-o /dev/null -w '%{http_code}'"), "200");
+    await machine.fail(`grep -qF '${passwords.database}' /var/log/platform-build-app.log`);
+    const file = "stat -c '%a %U' /var/discourse/containers/app.yml";
+    assert.equal(await machine.succeed(file), "600 root\n");
+  });
+
+  test("serves while its next image is built, and is away for the swap alone", async (context) => {
+    const building = await visitors();
+    const failing = built("v2026.7.2", { run: [{ commands: ["exit 5"] }] });
+    assert.equal((await failing.step("forum-build-file", { from: "" })).stderr, "");
+    assert.match(
+      (await failing.step("forum-build-image", { from: "" })).stderr,
+      /was not built: the launcher ended with 1\. The forum runs as before\./,
+    );
+    const id = await build("v2026.7.2");
+    assert.deepEqual((await building.stop()).answers, ["200 forum"]);
+    assert.deepEqual(await migrations(), ["v2026.7.1", "v2026.7.1-post", "v2026.7.2"]);
+    const swapping = await visitors();
+    assert.equal(await forum.replace({ from: id, env: quick }), "");
+    const { answers, seconds } = await swapping.stop();
+    assert.deepEqual(answers, ["200 forum", "503 offline", "200 forum"]);
+    context.diagnostic(`${seconds("503 offline").toFixed(1)} s offline`);
+    await machine.succeed("systemctl stop postgresql@15-main");
+    const { stderr } = await forum.step("forum-migrated", { from: id });
+    assert.match(stderr, /^forum: the forum serves by the new image, but the last migrations of/m);
+    await machine.succeed("systemctl start postgresql@15-main");
+    assert.equal((await forum.step("forum-migrated", { from: id })).stderr, "");
+    assert.deepEqual(await migrations(), [
+      "v2026.7.1",
+      "v2026.7.1-post",
+      "v2026.7.2",
+      "v2026.7.2-post",
+    ]);
+  });
+
+  test("goes back though its next image has migrated, since the code before works with that, each time anew", async () => {
+    const env = { STANDIN_BOOT_SECONDS: "600" };
+    for (const version of ["v2026.7.3", "v2026.7.4"]) {
+      const id = await build(version);
+      const said = await forum.replace({ from: id, env });
+      assert.match(said, /The one before it serves again, on the database as it was\./);
+      assert.equal(await ask("/latest.json", "-o /dev/null -w '%{http_code}'"), "200");
+    }
+    assert.deepEqual((await migrations()).slice(4), ["v2026.7.3", "v2026.7.4"]);
+    const last = await build("v2026.7.5");
+    assert.equal((await forum.step("forum-previous", { from: last, env })).stderr, "");
+    await sql("insert into schema_migrations values ('v2026.7.5-post')", "discourse");
+    const said = await forum.replace({ from: last, env });
+    assert.match(
+      said,
+      /, so the one before it must not run on it, and visitors see the offline page/,
+    );
+    assert.equal(await forum.replace({ from: last, env: quick }), "");
     assert.equal(await ask("/latest.json", "-o /dev/null -w '%{http_code}'"), "200");
   });
 });

@@ -164,7 +164,7 @@ class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
 
 def listen():
-    if outside.USED:
+    if outside.BY_PORT:
         return outside.listen(Handler)
     SOCKET.unlink(missing_ok=True)
     server = Server(str(SOCKET), Handler)

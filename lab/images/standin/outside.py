@@ -4,6 +4,7 @@ import os
 import socket
 import socketserver
 import threading
+from pathlib import Path
 
 import psycopg2
 
@@ -17,6 +18,7 @@ DATABASE = {
 REDIS = (os.environ.get("DISCOURSE_REDIS_HOST"), os.environ.get("DISCOURSE_REDIS_PORT"))
 REDIS_PASSWORD = os.environ.get("DISCOURSE_REDIS_PASSWORD")
 USED = DATABASE["host"] is not None
+BY_PORT = USED and not Path("/etc/standin-socketed").exists()  # templates/web.socketed.template.yml makes it
 
 
 def ask(question, *values):
@@ -28,9 +30,7 @@ def ask(question, *values):
         connection.close()
 
 
-def migrate():
-    """What the real image does at each boot, for MIGRATE_ON_BOOT is in it."""
-    version = os.environ.get("STANDIN_MIGRATION", "20260101000000")
+def migrate(version):
     ask("create table if not exists schema_migrations (version text primary key)")
     ask("insert into schema_migrations values (%s) on conflict do nothing", version)
 
@@ -42,8 +42,8 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
 
 def listen(handler):
-    """In place of the socket, on port 80, when the database is migrated."""
-    migrate()
+    """In place of the socket, on port 80, when the database is migrated: the real image has MIGRATE_ON_BOOT in it."""
+    migrate(os.environ.get("STANDIN_MIGRATION", "20260101000000"))
     server = Server(("", 80), handler)
     threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
     return server

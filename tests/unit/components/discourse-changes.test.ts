@@ -120,7 +120,7 @@ const docker = (state: string, image: string) =>
 test("a forum that gets another image is copied before, and the copy is tried", () => {
   const upgrade = { docker: docker("running", "sha256:1") };
   const done = '{"image":"new"}\n';
-  assert.deepEqual(saved(upgrade), ["copy\ntry here /\n", done]);
+  assert.deepEqual(saved(upgrade), ["copy\ntry here /.\n", done]);
   const kept = "platform-backup run forum --wait\nplatform-backup verify forum --wait\n";
   assert.deepEqual(saved(upgrade, true), [kept, done]);
   assert.deepEqual(saved({ docker: docker("running", "sha256:2") }), ["", done]);

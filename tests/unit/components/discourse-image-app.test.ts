@@ -26,7 +26,7 @@ test("app.yml has everything in quotes and in a fixed order", () => {
     },
     { memory: "8 GiB" },
   );
-  const [head, ...lines] = appText(wanted).split("\n");
+  const [head, ...lines] = appText(wanted)({}).split("\n");
   assert.match(head ?? "", /^# Written by the community platform: a change by hand goes/);
   assert.deepEqual(lines.slice(1), [
     '"templates":',
@@ -85,7 +85,7 @@ const step = fc.record({ commands: fc.array(code, { minLength: 1, maxLength: 3 }
 test("whatever the options, readers of YAML 1.1 and 1.2 find the same strict file", () => {
   const options = fc.record({
     version: fc.constantFrom("esr", "latest", "release/2026.10", "v2026.7.1", "1".repeat(40)),
-    postgres: fc.constantFrom(13, 15, 18),
+    postgres: fc.constantFrom(13, 15, 18, undefined),
     params: fc.dictionary(fc.constantFrom(...freeParams), fc.stringMatching(/^[\w.:/%+-]{1,64}$/)),
     environment: fc.dictionary(fc.constantFrom("NO", "Y", "ON", "NULL", "LC_TIME"), plain),
     hooks: fc.dictionary(fc.constantFrom(...hooks), fc.array(step, { maxLength: 2 })),
@@ -95,7 +95,7 @@ test("whatever the options, readers of YAML 1.1 and 1.2 find the same strict fil
     fc.property(options, (more) => {
       const wanted = imageWanted(more);
       const [old, now] = (["1.1", "1.2"] as const).map(
-        (version) => parse(appText(wanted), { version }) as unknown,
+        (version) => parse(appText(wanted)({}), { version }) as unknown,
       );
       assert.deepEqual(old, now);
       assert.deepEqual(AppFile.parse(now), now);
@@ -122,7 +122,8 @@ test("what a launcher would take for something else never gets into the file", (
   const file = appFile(imageWanted());
   const refused: readonly (readonly [string, object])[] = [
     ["another template", { templates: ["templates/web.ssl.template.yml"] }],
-    ["no database", { templates: ["templates/web.template.yml"] }],
+    ["a Redis without a database", { templates: file.templates.slice(1) }],
+    ["a database without Redis", { templates: file.templates.toSpliced(1, 1) }],
     ["two databases", { templates: [...file.templates, "templates/postgres.15.template.yml"] }],
     ["one twice", { templates: [...file.templates, "templates/web.template.yml"] }],
     ["a published port", { expose: ["80:80"] }],

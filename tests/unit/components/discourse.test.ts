@@ -8,6 +8,7 @@ import { forumSite } from "../../../components/discourse/site.ts";
 import { DockerEngine, DockerEngineOptions } from "../../../components/docker-engine/index.ts";
 import { deploy } from "../../support/deploy.ts";
 import { exampleHost, hostInputs, valuesOf } from "../../support/host.ts";
+import { commit } from "../../support/launcher.ts";
 
 const written = {
   host: "forum",
@@ -132,7 +133,7 @@ test("the forum is kept running in the container of this run, and asked through 
   const common = {
     ...{ NAME: "app", SITE: "forum", HOST: "forum.example.org", CHANGE: before?.["CHANGE"] },
     UPSTREAM: "unix:/var/discourse/shared/standalone/nginx.http.sock",
-    DATABASE: [],
+    ...{ DATABASE: [], BESIDE: "" },
     ...{ STOP_MAX: "600", CLOSED_MAX: "700" },
   };
   assert.deepEqual(before, { ...common, IMAGE: "sha256:1mage" });
@@ -175,7 +176,7 @@ test("what replaces the container runs the steps before and after it, and nothin
 
 test("the names that typed options set are exactly these", () => {
   const options = DiscourseOptions.parse({
-    ...{ ...written, smtp: { ...written.smtp, port: 465 } },
+    ...{ ...written, smtp: { ...written.smtp, port: 465 }, image: { launcher: { commit } } },
     database: { address: "db.example.org", password: "p-d" },
     redis: { address: "db.example.org", password: "p-r" },
   });

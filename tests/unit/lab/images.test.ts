@@ -70,6 +70,7 @@ test("the stand-in says in its labels what it is, and boots as the real image do
       ["/usr/bin/psql", 0o755],
       ["/usr/local/bin/discourse", 0o755],
       ["/usr/local/bin/rails", 0o755],
+      ["/usr/local/bin/rake", 0o755],
     ],
   );
 });
