@@ -48,11 +48,14 @@ export function forumCheck(name: string, options: DiscourseOptions): Check {
   return {
     name: `${name}-status`,
     host: options.host,
+    from: "inside",
     command: [
       ...(["check_http", "-H", options.hostname, "-I", "127.0.0.1", "-S", "--sni"] as const),
-      ...["-u", "/srv/status", "-s", "ok", "-w", "2", "-c", "5"],
+      ...["-u", "/srv/status", "-s", "ok", "-t", "10", "-w", "2", "-c", "5"],
     ],
-    intervalSeconds: 60,
+    ...{ intervalSeconds: 60, retrySeconds: 15, timeoutSeconds: 15 },
+    component: name,
+    option: "forum",
     runbook:
       "Read `docker logs --tail 50 app` on the machine; visitors see the offline page meanwhile.",
   };

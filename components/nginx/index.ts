@@ -5,11 +5,11 @@ import {
   Packages,
   Unit,
   Service,
-  type Check,
   type Host,
   type Site,
   type SiteCertificate,
 } from "../host/index.ts";
+import { siteChecks } from "./checks.ts";
 import type { NginxOptions } from "./options.ts";
 import { proxyFiles } from "./render.ts";
 import { idUri } from "./site.ts";
@@ -54,7 +54,7 @@ export class Nginx extends Service {
     const ready = ["nginx", "-t", "-q"] as const;
     new Unit(`${name}-unit`, { host, unit: "nginx.service", ready, packages }, child);
     this.urls = sites.map((site) => `https://${site.hostname}/`);
-    this.checks = sites.map((site) => siteCheck(host, site));
+    this.checks = sites.flatMap((site) => siteChecks(name, host, site));
     this.registerOutputs({ urls: this.urls, checks: this.checks });
   }
 }
@@ -70,27 +70,4 @@ exit 1`;
 
 function probe(site: Site, id: string): Argv {
   return ["sh", "-c", ask, "probe", site.hostname, id];
-}
-
-function siteCheck(host: Host, site: Site): Check {
-  return {
-    name: `site-${site.name}`,
-    host: host.name,
-    command: [
-      "check_http",
-      "-H",
-      site.hostname,
-      "-I",
-      "127.0.0.1",
-      "-S",
-      "--sni",
-      "-w",
-      "2",
-      "-c",
-      "5",
-    ],
-    intervalSeconds: 60,
-    runbook:
-      "A 503 is the offline page: look at the application; no answer at all: `systemctl status nginx`.",
-  };
 }
