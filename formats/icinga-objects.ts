@@ -80,7 +80,6 @@ export interface Attributes {
   };
   readonly FileLogger: { readonly path: string; readonly severity?: Severity };
   readonly Host: Checkable & { readonly address?: string; readonly address6?: string };
-  readonly JournaldLogger: { readonly severity?: Severity };
   readonly NotificationComponent: { readonly enable_ha?: boolean };
   readonly Service: Checkable & { readonly host_name: string };
   readonly Zone: {

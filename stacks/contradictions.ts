@@ -10,11 +10,10 @@ import { entries, member, type Problem } from "./problems.ts";
 export function contradictions(raw: unknown): Problem[] {
   const hosts = entries(member(raw, "hosts"));
   const forum = member(raw, "forum");
+  const names = hosts.map(([name]) => name);
   return [
-    ...machineOf(
-      forum,
-      hosts.map(([name]) => name),
-    ),
+    ...machineOf("forum", forum, names),
+    ...machineOf("monitoring", member(raw, "monitoring"), names),
     ...environmentOf(forum),
     ...sameMachines(hosts),
     ...copiesOf(member(raw, "backups"), member(forum, "host"), hosts),
@@ -28,10 +27,12 @@ export function contradictions(raw: unknown): Problem[] {
   ];
 }
 
-function machineOf(forum: unknown, machines: readonly string[]): Problem[] {
-  const host = member(forum, "host");
+function machineOf(section: string, of: unknown, machines: readonly string[]): Problem[] {
+  const host = member(of, "host");
   if (typeof host !== "string" || machines.includes(host)) return [];
-  return [{ path: "forum.host", message: `names no machine: take one of ${machines.join(", ")}` }];
+  return [
+    { path: `${section}.host`, message: `names no machine: take one of ${machines.join(", ")}` },
+  ];
 }
 
 function environmentOf(forum: unknown): Problem[] {

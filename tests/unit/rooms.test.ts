@@ -139,6 +139,7 @@ test("every component has options, an index, a unit test and a host test of its 
     "discourse",
     "docker-engine",
     "host",
+    "icinga",
     "nginx",
     "vm",
   ]);
