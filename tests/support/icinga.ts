@@ -157,9 +157,10 @@ export function readByIcinga(machine: TestMachine, config: string, seconds = 0):
   const own = ["DataDir", "CacheDir", "InitRunDir", "SpoolDir", "LogDir"];
   const constants = own.map((name) => `-D${name}=${directory}`).join(" ");
   const run = `icinga2 daemon ${seconds > 0 ? "" : "-C"} -c ${directory}/file.conf ${constants} 2>&1`;
+  const limit = `-p RuntimeMaxSec=${seconds} -p TimeoutStopSec=2`; // it does not always heed a signal while it starts
   return machine.run(
     `install -d -o nagios -g nagios ${directory}; cat >${directory}/file.conf; ` +
-      (seconds > 0 ? `timeout -s INT ${seconds} ${run}` : run),
+      (seconds > 0 ? `systemd-run -q --wait --pipe --collect ${limit} ${run}` : run),
     config,
   );
 }
