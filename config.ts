@@ -96,10 +96,21 @@ function explain(issue: z.core.$ZodIssue): Problem[] {
       message: "is not an option: correct its name or take it out (docs/options.md lists all)",
     }));
   }
+  if (issue.code === "invalid_union" && issue.message === "Invalid input") {
+    const meant = meantChoice(issue.errors);
+    return meant.flatMap((one) => explain({ ...one, path: [...issue.path, ...one.path] }));
+  }
   if (issue.code === "invalid_key") {
     return [{ path, message: issue.issues.map(({ message }) => message).join("; ") }];
   }
   return [{ path, message: issue.message }];
+}
+
+/** Of the choices of a union, the problems of the one that was meant: whose options have the names that were written. */
+function meantChoice(choices: readonly (readonly z.core.$ZodIssue[])[]) {
+  const strange = (issues: readonly z.core.$ZodIssue[]) =>
+    issues.some(({ code, path }) => code === "unrecognized_keys" && path.length === 0);
+  return choices.find((issues) => !strange(issues)) ?? choices[0] ?? [];
 }
 
 /** The problems as one message for the person who must act. */

@@ -43,7 +43,8 @@ function rows(path: string, option: Option, required: boolean): string[] {
   const choices = (option.anyOf ?? []).flatMap((choice) =>
     choice.properties ? rows(path, { ...choice, description: undefined }, false) : [],
   );
-  const entries = items?.properties ? rows(`${path}[]`, items, false) : [];
+  const entries = items && hasOptions(items) ? rows(`${path}[]`, items, false) : [];
+  if (path.endsWith("[]") && choices.length > 0) return choices;
   const isSection = !path.includes(".") || path.endsWith(">") || path.endsWith("[]");
   if (inner.length > 0 && (isSection || option.description === undefined)) return inner;
   const given = option.default === undefined ? "" : code(option.default);
@@ -52,14 +53,20 @@ function rows(path: string, option: Option, required: boolean): string[] {
   return [`| ${cells.join(" | ")} |`, ...inner, ...choices, ...entries];
 }
 
+/** Whether each entry has options of its own, be they of several kinds. */
+function hasOptions({ properties, anyOf = [] }: Option): boolean {
+  return properties !== undefined || anyOf.some((choice) => choice.properties !== undefined);
+}
+
 /** A type in words. */
 function typeOf(option: Option): string {
   if (option.secret) return "secret text";
   if (option.anyOf) return [...new Set(option.anyOf.map(typeOf))].join(" or ");
   if (option.const !== undefined) return code(option.const);
-  if (option.enum) return option.enum.map(code).join(" or ");
+  if (option.enum)
+    return option.enum.length > 20 ? "one of a list" : option.enum.map(code).join(" or ");
   if (option.pattern === sizePattern.source) return "size";
-  if (option.items) return `list of ${option.items.properties ? "entries" : typeOf(option.items)}`;
+  if (option.items) return `list of ${hasOptions(option.items) ? "entries" : typeOf(option.items)}`;
   if (typeof option.additionalProperties === "object") {
     return `by name: ${typeOf(option.additionalProperties)}`;
   }

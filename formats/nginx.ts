@@ -6,7 +6,7 @@ export interface Directive {
   readonly name: string;
   readonly args: readonly Argument[];
   readonly block?: readonly Directive[];
-  /** True for a line of a `map`, whose name is a pattern. */
+  /** True for a line of a `map` or `geo`, whose name is a pattern, a text or a network. */
   readonly pattern?: true;
 }
 
@@ -37,6 +37,39 @@ export function patternMap(
 ): Directive {
   const lines = entries.map(([pattern, value]): Directive => {
     return { name: `~${pattern}`, args: [expression(value)], pattern: true };
+  });
+  return block(
+    "map",
+    [expression(source), expression(variable)],
+    [...lines, directive("default", otherwise)],
+  );
+}
+
+/** A `geo`: what a variable is by the client's address; the most exact of these networks says it (ngx_http_geo_module). */
+export function addressMap(
+  variable: string,
+  entries: readonly (readonly [network: string, value: string])[],
+  otherwise: string,
+): Directive {
+  const lines = entries.map(([network, value]): Directive => {
+    return { name: network, args: [value], pattern: true };
+  });
+  return block("geo", [expression(variable)], [directive("default", otherwise), ...lines]);
+}
+
+/**
+ * A `map` by whole texts, which nginx compares without their case. What it would take for a pattern or for a word of its
+ * own is marked as a text (ngx_http_map_module).
+ */
+export function textMap(
+  source: string,
+  variable: string,
+  entries: Iterable<readonly [text: string, value: string]>,
+  otherwise: string,
+): Directive {
+  const special = /^(?:[~\\]|(?:default|hostnames|include|volatile)$)/;
+  const lines = Array.from(entries, ([text, value]): Directive => {
+    return { name: special.test(text) ? `\\${text}` : text, args: [value], pattern: true };
   });
   return block(
     "map",

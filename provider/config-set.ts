@@ -6,6 +6,7 @@ import type { Kind } from "./kind.ts";
 import { saltOf } from "./secrets.ts";
 
 const scripts = [
+  "limit.sh",
   "transaction.sh",
   "space.sh",
   "owners.sh",
@@ -76,7 +77,7 @@ export const configSet: Kind = {
       DEACTIVATE: lines("deactivate"),
       CONTENTS: field("content"),
     };
-    return { files: scripts, values, timeoutSeconds: 300 };
+    return { files: scripts, values, timeoutSeconds: 600 }; // limit.sh gives each command two minutes
   },
 
   observe(manifest, id, state, inputs) {

@@ -2,6 +2,8 @@ import { providedFaults } from "../components/certificate/index.ts";
 import { typedNames } from "../components/discourse/index.ts";
 import { madeMachine, sameMachines } from "./made-machines.ts";
 import { entries, member, type Problem } from "./problems.ts";
+import { routesOf } from "./routes.ts";
+import { wildcardsOf } from "./wildcards.ts";
 
 /**
  * What no schema of a single section can see. It takes the sections as they were written, whatever is wrong in
@@ -18,9 +20,10 @@ export function contradictions(raw: unknown): Problem[] {
     ...sameMachines(hosts),
     ...copiesOf(member(raw, "backups"), member(forum, "host"), hosts),
     ...aliasesOf(forum),
+    ...wildcardsOf(forum, member(member(raw, "certificates"), "source")),
     ...providedOf(member(member(raw, "certificates"), "source"), forum),
     ...hosts.flatMap(([name, host]) => [
-      ...redirectsOf(name, member(host, "nginx"), forum),
+      ...routesOf(name, member(host, "nginx"), forum),
       ...groupOf(name, member(host, "nginx")),
       ...madeMachine(name, host, hosts),
     ]),
@@ -36,12 +39,18 @@ function machineOf(section: string, of: unknown, machines: readonly string[]): P
 }
 
 function environmentOf(forum: unknown): Problem[] {
-  return entries(member(forum, "environment"))
-    .filter(([name]) => typedNames.includes(name))
-    .map(([name]) => ({
-      path: `forum.environment.${name}`,
-      message: "is set by a typed option of the forum: use that one",
-    }));
+  const launcher = member(member(forum, "image"), "launcher");
+  return [
+    ["forum.environment", forum] as const,
+    ["forum.image.launcher.environment", launcher] as const,
+  ].flatMap(([path, section]) =>
+    entries(member(section, "environment"))
+      .filter(([name]) => typedNames.includes(name))
+      .map(([name]) => ({
+        path: `${path}.${name}`,
+        message: "is set by a typed option of the forum: use that one",
+      })),
+  );
 }
 
 /** Copies are of use only on another machine than what they are of, and their password only elsewhere than they are. */
@@ -95,22 +104,6 @@ function providedOf(source: unknown, forum: unknown): Problem[] {
     path: `certificates.source.${field}`,
     message,
   }));
-}
-
-function redirectsOf(machine: string, nginx: unknown, forum: unknown): Problem[] {
-  const redirects = member(nginx, "redirects");
-  if (!Array.isArray(redirects)) return [];
-  const served = member(forum, "host") === machine ? String(member(forum, "hostname")) : "none";
-  return redirects.flatMap((redirect: unknown, index) =>
-    member(redirect, "hostname") === served
-      ? []
-      : [
-          {
-            path: `hosts.${machine}.nginx.redirects.${index}.hostname`,
-            message: `is not served there (served: ${served})`,
-          },
-        ],
-  );
 }
 
 function groupOf(machine: string, nginx: unknown): Problem[] {

@@ -15,12 +15,13 @@ export function platform(config: Configuration) {
   const hosts = machines(config.hosts, engine);
   const parts = config.forum
     ? forum(config, config.forum, { hosts, engine, authority })
-    : { urls: [], offers: [] };
+    : { urls: [], served: [], offers: [] };
   const backups = parts.offers.flatMap((one) => one.backups);
   const kept = config.backups ? keep(config.backups, { hosts, backups }) : [];
   const monitors = config.monitoring ? [monitoring(config.monitoring, hosts)] : [];
   return {
     urls: parts.urls,
+    sites: parts.served,
     authorityCertificate: authority.certPem,
     hosts: Object.fromEntries(hosts),
     checks: [...parts.offers, ...kept, ...monitors].flatMap(({ checks }) => checks),
@@ -79,5 +80,5 @@ function forum(
   const nginx = new Nginx(`${host.name}-nginx`, proxy);
   const issued = issuances("forum-issuance", wanted);
   const offers: readonly Offers[] = [engine, discourse, certificate, nginx, ...issued];
-  return { urls: nginx.urls, offers };
+  return { urls: nginx.urls, served: nginx.served, offers };
 }

@@ -8,4 +8,8 @@ export const inventedSecrets = [
 ] as const;
 
 /** Where secrets stand in a stack's configuration: the section, then its fields. */
-export const secretPaths = [...inventedSecrets, ["certificates", "source", "key"]] as const;
+export const secretPaths = [
+  ...inventedSecrets,
+  ["certificates", "source", "key"],
+  ["certificates", "source", "challenge", "environment"],
+] as const;

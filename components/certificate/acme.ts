@@ -1,4 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { assignments } from "../../formats/shell.ts";
 import {
   certificateFiles,
   ConfigSet,
@@ -7,13 +8,16 @@ import {
   Service,
   Unit,
   type Check,
+  type ConfigFile,
   type Host,
 } from "../host/index.ts";
 import type { AcmeSource, CertificateOptions } from "./options.ts";
 import {
   directoryUrl,
+  environmentPath,
   homeDirectory,
   liveLink,
+  manner,
   programPath,
   renewalFiles,
   timerName,
@@ -71,7 +75,10 @@ export class Issuance extends Service {
       `${name}-files`,
       {
         host,
-        files: renewalFiles({ site, names, source, temporaryIssuer: options.authorityName }),
+        files: [
+          ...renewalFiles({ site, names, source, temporaryIssuer: options.authorityName }),
+          ...environmentFiles(site, source),
+        ],
         validate: [["bash", "-n", program]],
         activate: reload,
         deactivate: reload,
@@ -85,15 +92,22 @@ export class Issuance extends Service {
       {
         host,
         script: new URL("./issue.sh", import.meta.url),
-        values: { PROGRAM: program, WANTED_KEY: source.keyType },
+        values: { PROGRAM: program, WANTED: manner(source) },
         state: { directory: directoryUrl(source), names: names.toSorted(), valid: true },
-        timeoutSeconds: 600,
+        timeoutSeconds: 900, // records may take minutes until they are seen
       },
       child,
     );
     this.checks = [issuedCheck(name, host, site, names.length)];
     this.registerOutputs({ checks: this.checks });
   }
+}
+
+/** What the provider of DNS is to know: in a file of its own, for the program itself is for everybody to read and run. */
+function environmentFiles(site: string, { challenge }: AcmeSource): ConfigFile[] {
+  if (challenge.kind !== "dns") return [];
+  const content = pulumi.output(challenge.environment).apply(assignments);
+  return [{ path: environmentPath(site), content, mode: "0600" }];
 }
 
 function issuedCheck(component: string, host: Host, site: string, names: number): Check {

@@ -23,7 +23,7 @@ judge() {
   openssl x509 -in "$new/fullchain.pem" -noout -checkend 0 >/dev/null ||
     fail "the new certificate of $SITE has ended on $(date_of "$new/fullchain.pem" end) by this machine's clock: see to the clock"
   for name in "${NAMES[@]}"; do
-    openssl x509 -in "$new/fullchain.pem" -noout -checkhost "$name" | grep -q 'does match' ||
+    openssl x509 -in "$new/fullchain.pem" -noout -checkhost "$(visited "$name")" | grep -q 'does match' ||
       fail "the new certificate of $SITE is not for $name, though it was asked for"
   done
   # shellcheck disable=SC2016

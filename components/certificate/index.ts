@@ -10,7 +10,7 @@ import {
 } from "../host/index.ts";
 import { Issuance, type IssuanceArgs, prepareIssuance, temporary } from "./acme.ts";
 import type { CertificateAuthority } from "./authority.ts";
-import type { CertificateOptions } from "./options.ts";
+import type { AcmeSource, CertificateOptions } from "./options.ts";
 import { namesResponder } from "./provided.ts";
 import { webroot } from "./renewal.ts";
 import { servedProbe } from "./served.ts";
@@ -51,7 +51,8 @@ export class Certificate extends Service {
     const { host, site, names, options } = args;
     const child = { parent: this };
     const pair = provided(options) ?? signed(name, args, child);
-    const obtained = options.source.kind === "acme";
+    const acme = options.source.kind === "acme" ? options.source : undefined;
+    const obtained = acme !== undefined;
     const files = certificateFiles(obtained ? temporary(site) : site);
     new ConfigSet(
       obtained ? `${name}-temporary` : `${name}-files`, // what served before goes after nginx has left it
@@ -68,8 +69,8 @@ export class Certificate extends Service {
       child,
     );
     if (obtained) prepareIssuance(name, host, site, child);
-    this.served = obtained
-      ? { files: certificateFiles(`acme/${site}`), challenges: webroot, trusted: true }
+    this.served = acme
+      ? { files: certificateFiles(`acme/${site}`), trusted: true, ...answering(acme) }
       : { files, ...promises(options) };
     this.checks = obtained ? [] : [certificateCheck(name, args)];
     this.registerOutputs({ checks: this.checks });
@@ -84,6 +85,11 @@ export function issuances(
 ): Issuance[] {
   const { source } = args.options;
   return source.kind === "acme" ? [new Issuance(name, args, source, opts)] : [];
+}
+
+/** What nginx itself has to answer an authority. */
+function answering({ challenge }: AcmeSource): Pick<SiteCertificate, "challenges"> {
+  return challenge.kind === "http" ? { challenges: webroot } : {};
 }
 
 /** What a certificate lets nginx promise: what browsers do not trust, they must not be told to insist on. */

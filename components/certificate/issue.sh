@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Has PROGRAM, which also renews it, obtain a certificate and nginx serve it. The host's lock is held already. A change of
-# WANTED_KEY, its kind of key, asks anew.
-: "${PROGRAM:?}" "${WANTED_KEY:?}"
+# WANTED, which is how it is asked for, asks anew.
+: "${PROGRAM:?}" "${WANTED:?}"
 
 apply() {
   "$PROGRAM" obtain

@@ -1,16 +1,19 @@
 # shellcheck shell=bash disable=SC2034,SC2153,SC2154
 # Asks the ACME authority at DIRECTORY (with its own root, CA, where it has one) for a certificate for NAMES of the kind
 # KEY_TYPE. lego keeps account, certificate and key below HOME_DIRECTORY; nothing here touches what nginx serves.
-: "${SITE:?}" "${DIRECTORY:?}" "${EMAIL:?}" "${KEY_TYPE:?}" "${HOME_DIRECTORY:?}" "${LINK:?}" "${WEBROOT:?}"
+: "${SITE:?}" "${DIRECTORY:?}" "${EMAIL:?}" "${KEY_TYPE:?}" "${HOME_DIRECTORY:?}" "${LINK:?}" "${MANNER:?}"
 account=$HOME_DIRECTORY/lego
 chain=$account/certificates/${NAMES[0]}.crt
 key=$account/certificates/${NAMES[0]}.key
-wanted="$DIRECTORY $KEY_TYPE ${NAMES[*]}"
+wanted="$DIRECTORY $MANNER ${NAMES[*]}"
 
 fail() {
   printf '%s: %s\n' "$(uname -n)" "$*" >&2
   exit 1
 }
+
+# A name that somebody visits, for one that stands for many.
+visited() { printf '%s' "${1/#\*./any.}"; }
 
 # A date of the certificate in $1: `start` or `end`, as people and `date` read it.
 date_of() { openssl x509 -in "$1" -noout "-${2}date" | cut -d = -f 2; }
@@ -26,31 +29,14 @@ fresh() {
   ((($(date +%s) - from) * 3 < (to - from) * 2))
 }
 
-# The authority would ask in vain for what this machine itself cannot get from its nginx, and it counts failures.
-answers_challenges() {
-  local token name address
-  token=platform-$RANDOM$RANDOM
-  install -d -m 0755 "$WEBROOT" "$WEBROOT/.well-known" "$WEBROOT/.well-known/acme-challenge"
-  printf '%s' "$token" >"$WEBROOT/.well-known/acme-challenge/$token"
-  for name in "${NAMES[@]}"; do
-    for address in 127.0.0.1 '[::1]'; do
-      [[ $(curl -sS --max-time 10 --resolve "$name:80:$address" "http://$name/.well-known/acme-challenge/$token" 2>&1) == "$token" ]] ||
-        problem="nginx on this machine does not answer the authority's question for $name at $address, port 80"
-    done
-  done
-  rm -f "$WEBROOT/.well-known/acme-challenge/$token"
-  [[ -z ${problem:-} ]]
-}
-
 ask() {
   local name arguments=()
   for name in "${NAMES[@]}"; do arguments+=(--domains "$name"); done
   printf '%s' "$CA" >"$HOME_DIRECTORY/ca.pem"
-  if [[ -n $CA ]]; then export LEGO_CA_CERTIFICATES=$HOME_DIRECTORY/ca.pem; fi
   rm -f "$account/for"
-  timeout --kill-after=10 240 lego --path "$account" --server "$DIRECTORY" --accept-tos --email "$EMAIL" \
-    --key-type "$KEY_TYPE" "${arguments[@]}" --http --http.webroot "$WEBROOT" run >"$HOME_DIRECTORY/said" 2>&1 || {
-    problem="$(tail -n 12 "$HOME_DIRECTORY/said" | grep -v '\[INFO\]' || tail -n 12 "$HOME_DIRECTORY/said")"
+  told lego --path "$account" --server "$DIRECTORY" --accept-tos --email "$EMAIL" --key-type "$KEY_TYPE" \
+    "${arguments[@]}" "${challenge[@]}" run >"$HOME_DIRECTORY/said" 2>&1 || {
+    problem=$(last_words "$HOME_DIRECTORY/said")
     return 1
   }
   printf '%s' "$wanted" >"$account/for"
@@ -64,7 +50,7 @@ obtain() {
   if obtained && fresh "$chain"; then
     printf 'not due: the certificate of %s ends on %s\n' "$SITE" "$(date_of "$chain" end)"
   else
-    { answers_challenges && ask; } ||
+    { answers && ask; } ||
       fail "the certificate for ${NAMES[*]} was not obtained from $DIRECTORY: $problem
 The one in place ends on $(date_of "$LINK/fullchain.pem" end) and serves until then; it is tried again twice a day."
   fi

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { mailAddress, secret } from "../host/index.ts";
+import { ChallengeOptions } from "./challenge.ts";
 
 const certificatesPem = z
   .string()
@@ -57,6 +58,9 @@ const AcmeSource = z.strictObject({
     .enum(["ec256", "ec384", "rsa2048", "rsa4096"])
     .default("ec256")
     .describe("The kind of key; a new one is made with each certificate."),
+  challenge: ChallengeOptions.default({ kind: "http" }).describe(
+    "How the authority finds out that the names are yours; over HTTP when absent.",
+  ),
 });
 
 /** Where the sites' certificates come from. */

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { assignments } from "../../formats/shell.ts";
 import { unitText } from "../../formats/systemd.ts";
 import type { ConfigFile } from "../host/index.ts";
+import { dnsProvider } from "./challenge.ts";
 import type { AcmeSource } from "./options.ts";
 
 /** What is asked for, and who is to have it. */
@@ -41,17 +42,33 @@ export function programPath(site: string): string {
   return `/usr/local/lib/platform/certificate-${site}`;
 }
 
+/** What answers the authority over DNS where lego itself does not: a program that it calls. */
+function hookPath(site: string): string {
+  return `${programPath(site)}-dns`;
+}
+
+/** What lego or the hook is to know of the DNS servers, as shell assignments, for root alone. */
+export function environmentPath(site: string): string {
+  return `/etc/platform-acme/${site}.env`;
+}
+
+/** What a certificate was asked for with, besides directory and names: another asks anew. */
+export function manner(source: AcmeSource): string {
+  return [source.keyType, dnsProvider(source.challenge) ?? []].flat().join(" ");
+}
+
 /** The timer that runs it. */
 export function timerName(site: string): string {
   return `platform-certificate-${site}.timer`;
 }
 
-const parts = ["obtain.sh", "serving.sh", "deploy.sh", "telling.sh"].map((name) =>
+const parts = ["challenge.sh", "obtain.sh", "serving.sh", "deploy.sh", "telling.sh"].map((name) =>
   readFileSync(new URL(`./${name}`, import.meta.url), "utf8"),
 );
 
 function program({ site, names, source, temporaryIssuer }: Renewal): string {
-  const { directory, email, keyType } = source;
+  const { directory, email, keyType, challenge } = source;
+  const dns = challenge.kind === "dns" ? challenge : undefined;
   const values = {
     SITE: site,
     NAMES: names,
@@ -61,14 +78,26 @@ function program({ site, names, source, temporaryIssuer }: Renewal): string {
     KEY_TYPE: keyType,
     HOME_DIRECTORY: homeDirectory(site),
     LINK: liveLink(site),
+    MANNER: manner(source),
     WEBROOT: webroot,
+    DNS_PROVIDER: dnsProvider(challenge) ?? "",
+    DNS_RESOLVERS: dns?.resolvers ?? [],
+    DNS_ENVIRONMENT: environmentPath(site),
+    DNS_SECRETS: Object.keys(dns?.environment ?? {}),
+    DNS_HOOK: hookPath(site),
     TEMPORARY_ISSUER: temporaryIssuer,
   };
   const head = "#!/bin/bash\nset -euo pipefail\nshopt -s inherit_errexit\numask 022\n";
   return [head, assignments(values), ...parts, '"$@" </dev/null\n'].join("");
 }
 
-/** The program of a site's certificate, and what runs it twice a day. */
+/** The hook, where there is one. */
+function hookFiles({ site, source: { challenge } }: Renewal): ConfigFile[] {
+  if (challenge.kind !== "dns" || challenge.hook === undefined) return [];
+  return [{ path: hookPath(site), content: challenge.hook, mode: "0700" }];
+}
+
+/** The program of a site's certificate, and what runs it twice a day; without the secrets that it is to know. */
 export function renewalFiles(renewal: Renewal): ConfigFile[] {
   const { site } = renewal;
   const path = programPath(site);
@@ -98,6 +127,7 @@ export function renewalFiles(renewal: Renewal): ConfigFile[] {
   });
   return [
     { path, content: program(renewal), mode: "0755" },
+    ...hookFiles(renewal),
     { path: `/etc/systemd/system/${unit}.service`, content: service },
     { path: `/etc/systemd/system/${unit}.timer`, content: timer },
   ];

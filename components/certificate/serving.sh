@@ -4,7 +4,7 @@
 # The fingerprint of the certificate in a file, and of the one that nginx shows for a name at an address.
 print_of() { openssl x509 -in "$1" -noout -fingerprint -sha256; }
 shown() {
-  timeout 10 openssl s_client -connect "$2:443" -servername "$1" </dev/null 2>/dev/null |
+  timeout 10 openssl s_client -connect "$2:443" -servername "$(visited "$1")" </dev/null 2>/dev/null |
     openssl x509 -noout -fingerprint -sha256 2>/dev/null || true
 }
 

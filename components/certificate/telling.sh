@@ -20,7 +20,7 @@ watch() {
   local name now from to left code=0 words=() pem
   now=$(date +%s)
   for name in "${NAMES[@]}"; do
-    pem=$(timeout 10 openssl s_client -connect 127.0.0.1:443 -servername "$name" </dev/null 2>/dev/null | openssl x509 2>/dev/null) || {
+    pem=$(timeout 10 openssl s_client -connect 127.0.0.1:443 -servername "$(visited "$name")" </dev/null 2>/dev/null | openssl x509 2>/dev/null) || {
       printf 'CRITICAL: no certificate is served for %s\n' "$name"
       exit 2
     }

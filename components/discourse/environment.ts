@@ -1,6 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
 import { bytes } from "../../formats/size.ts";
+import { webWorkers } from "../discourse-image/index.ts";
 import type { DiscourseOptions } from "./options.ts";
+
+/**
+ * What the container and the build of its image share: the build fills a new database, in the forum's language and with its
+ * name. Nothing in it is secret, for an image keeps the environment of its build.
+ */
+export function seedEnvironment(options: DiscourseOptions): Record<string, string> {
+  return {
+    LANG: "en_US.UTF-8",
+    LANGUAGE: "en_US.UTF-8",
+    LC_ALL: "en_US.UTF-8",
+    DISCOURSE_HOSTNAME: options.hostname,
+    DISCOURSE_FORCE_HTTPS: "true",
+    DISCOURSE_DEVELOPER_EMAILS: options.developerEmails.join(","),
+    DISCOURSE_NOTIFICATION_EMAIL: options.notificationEmail ?? `noreply@${options.hostname}`,
+    DISCOURSE_DEFAULT_LOCALE: options.language,
+  };
+}
 
 /**
  * The container's environment by name. Every DISCOURSE_* variable becomes a line of discourse.conf at boot and
@@ -11,14 +29,7 @@ export function environment(options: DiscourseOptions): Record<string, pulumi.In
   // A request is a little larger than the file in it: the multipart envelope gets 16 KiB.
   const fileLimit = String(Math.max(1, Math.floor(bytes(options.uploadLimit) / 1024) - 16));
   return {
-    LANG: "en_US.UTF-8",
-    LANGUAGE: "en_US.UTF-8",
-    LC_ALL: "en_US.UTF-8",
-    DISCOURSE_HOSTNAME: options.hostname,
-    DISCOURSE_FORCE_HTTPS: "true",
-    DISCOURSE_DEVELOPER_EMAILS: options.developerEmails.join(","),
-    DISCOURSE_NOTIFICATION_EMAIL: options.notificationEmail ?? `noreply@${options.hostname}`,
-    DISCOURSE_DEFAULT_LOCALE: options.language,
+    ...seedEnvironment(options),
     DISCOURSE_MAX_ATTACHMENT_SIZE_KB: fileLimit,
     DISCOURSE_MAX_IMAGE_SIZE_KB: fileLimit,
     DISCOURSE_SMTP_ADDRESS: smtp.address,
@@ -29,10 +40,16 @@ export function environment(options: DiscourseOptions): Record<string, pulumi.In
   };
 }
 
+/** How many web workers the image's inner server starts, where the options say what the machine has. */
+function workers({ memory, cores }: DiscourseOptions): Record<string, string> {
+  if (memory === undefined || cores === undefined) return {};
+  return { UNICORN_WORKERS: String(webWorkers(memory, cores)) };
+}
+
 /** The environment as Docker takes it, sorted, so that its order never makes a difference. Secret as a whole. */
 export function environmentList(options: DiscourseOptions): pulumi.Output<string[]> {
   return pulumi
-    .all({ ...options.environment, ...environment(options) })
+    .all({ ...workers(options), ...options.environment, ...environment(options) })
     .apply((known) => Object.entries(known).map(([name, value]) => `${name}=${value}`))
     .apply((lines) => lines.toSorted());
 }

@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { mebibytes } from "../../formats/size.ts";
+import { DiscourseImage, pluginName } from "../discourse-image/index.ts";
 import type { DockerEngine } from "../docker-engine/index.ts";
 import {
   chain,
@@ -11,7 +12,8 @@ import {
   Service,
   type Host,
 } from "../host/index.ts";
-import { environmentList } from "./environment.ts";
+import { deploymentStep, stopSeconds } from "./deployment.ts";
+import { environmentList, seedEnvironment } from "./environment.ts";
 import type { DiscourseOptions } from "./options.ts";
 import {
   forumBackup,
@@ -24,6 +26,7 @@ import {
 
 export { DiscourseOptions } from "./options.ts";
 export { typedNames } from "./environment.ts";
+export { ownPaths } from "./site.ts";
 
 /** Arguments of a forum. */
 export interface DiscourseArgs {
@@ -42,22 +45,24 @@ export class Discourse extends Service {
     const { host, engine, options } = args;
     const child = { parent: this };
     new Packages(`${name}-tools`, { host, packages: ["curl"] }, child);
-    engine.loadImage(`${name}-archive`, options.image, child);
+    new DataDirectory(`${name}-data`, { host, path: sharedDirectory, mode: sharedMode }, child);
     const anew = { replacementTrigger: host.instance }; // on a machine made anew nothing is there
     const image = new docker.RemoteImage(
       `${name}-image`,
-      { name: options.image.name, keepLocally: true },
+      { name: this.bring(name, args), keepLocally: true },
       { ...engine.after(this), ...anew },
     );
-    this.checkImage(name, host, image.imageId, options.plugins);
-    new DataDirectory(`${name}-data`, { host, path: sharedDirectory, mode: sharedMode }, child);
-    const container = new docker.Container(
-      `${name}-app`,
-      containerArgs(name, image.imageId, engine, options),
-      { ...engine.after(this), ...anew },
-    );
+    this.checkImage(name, host, image.imageId, plugins(options));
+    const made = containerArgs(name, image.imageId, engine, options);
+    const deployment = { host, site: name, made, bootSeconds: options.bootSeconds };
+    deploymentStep(`${name}-closed`, "begin", deployment, child);
+    const container = new docker.Container(`${name}-app`, made, {
+      ...engine.after(this),
+      ...anew,
+    });
     chain(host, container);
     this.keepRunning(name, host, container.id, options.bootSeconds);
+    deploymentStep(`${name}-opened`, "end", deployment, child);
 
     this.containerId = container.id;
     this.sites = [forumSite(name, options)];
@@ -65,6 +70,22 @@ export class Discourse extends Service {
     this.backups = [forumBackup(name, options)];
     const { containerId, sites, checks, backups } = this;
     this.registerOutputs({ containerId, sites, checks, backups });
+  }
+
+  /** Sees that the image is on the machine, ready or built there; gives its name. */
+  private bring(name: string, { host, engine, options }: DiscourseArgs): string {
+    const { image, uploadLimit, memory } = options;
+    const child = { parent: this };
+    if (!("launcher" in image)) {
+      engine.loadImage(`${name}-archive`, image, child);
+      return image.name;
+    }
+    const environment = seedEnvironment(options);
+    const wanted = {
+      ...{ options: image.launcher, shared: sharedDirectory, uploadLimit, environment },
+      ...(memory === undefined ? {} : { memory }),
+    };
+    return new DiscourseImage(`${name}-build`, { host, container, wanted }, child).image;
   }
 
   private checkImage(
@@ -90,6 +111,14 @@ export class Discourse extends Service {
   }
 }
 
+/** The name of the forum's container, which its commands and its backups know. */
+const container = "app";
+
+/** Folders of plugins that the image must have. */
+function plugins({ image, plugins: named }: DiscourseOptions): readonly string[] {
+  return "launcher" in image ? [...named, ...image.launcher.plugins.map(pluginName)] : named;
+}
+
 /**
  * The container. Values that the daemon would choose are given, since a difference in them would replace it at
  * each run; shared memory, boot command and patience at stop are those of Discourse's launcher.
@@ -102,7 +131,7 @@ function containerArgs(
 ): docker.ContainerArgs {
   const memory = options.memory === undefined ? undefined : mebibytes(options.memory);
   return {
-    name: "app",
+    name: container,
     image,
     command: ["/sbin/boot"],
     hostname: options.hostname,
@@ -119,6 +148,6 @@ function containerArgs(
     ...(memory === undefined ? {} : { memory, memorySwap: 2 * memory }),
     logDriver: "json-file",
     logOpts: engine.logOptions,
-    destroyGraceSeconds: 600,
+    destroyGraceSeconds: stopSeconds,
   };
 }

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { LauncherOptions, variable, variableValue } from "../discourse-image/index.ts";
 import { ImageOptions } from "../docker-engine/index.ts";
-import { hostname, mailAddress, secret, size } from "../host/index.ts";
+import { hostname, mailAddress, secret, size, wildcard } from "../host/index.ts";
+import { pageOptions } from "./pages.ts";
 
 // Every value ends up in discourse.conf as `key = 'value'`, read by a regular expression and by ERB
 // (docs/decisions/0003-discourse-environment.md); these characters arrive as they are.
@@ -20,17 +22,30 @@ const SmtpOptions = z.strictObject({
   password: secret(safe, safeProblem).describe("Its password, encrypted in the stack file."),
 });
 
+/** An image that is built on the forum's machine. */
+const BuiltImage = z.strictObject({
+  launcher: LauncherOptions.describe("How discourse_docker's launcher builds it there."),
+});
+
 /** A Discourse forum in one container, behind the host's nginx. */
 export const DiscourseOptions = z.strictObject({
   host: z.string().describe("The machine that it runs on, by its name under `hosts`."),
   hostname: hostname.describe("The forum's name in the address bar."),
   aliases: z
-    .array(hostname)
+    .array(
+      z.union([hostname, wildcard], {
+        error: "must be a host name in lower case, such as www.example.org, or *.example.org",
+      }),
+    )
     .default([])
     .describe(
-      "Other names that lead to it, such as one with www; its certificate holds them, too.",
+      "Other names that lead to it, such as one with www, or all below one by `*.`; its certificate holds them, too.",
     ),
-  image: ImageOptions.describe("An image whose /sbin/boot serves HTTP on /shared/nginx.http.sock."),
+  image: z
+    .union([ImageOptions, BuiltImage])
+    .describe(
+      "An image whose /sbin/boot serves HTTP on /shared/nginx.http.sock: a ready one, or one that is built on the machine.",
+    ),
   developerEmails: z
     .array(mailAddress)
     .min(1, { error: "needs at least one address: who signs up with it becomes the administrator" })
@@ -55,7 +70,17 @@ export const DiscourseOptions = z.strictObject({
       "Plugins that the image must hold; one without them never replaces the running forum.",
     ),
   uploadLimit: size.default("10 MiB").describe("Largest request that nginx and the forum take."),
-  memory: size.optional().describe("Memory that the container may use, as much again as swap."),
+  memory: size
+    .optional()
+    .describe(
+      "Memory that the container may use, as much again as swap; sets PostgreSQL's buffers in an image that is built.",
+    ),
+  cores: z
+    .int()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe("Processors of the machine; with `memory`, they set how many web workers there are."),
   bootSeconds: z
     .int()
     .min(10)
@@ -63,25 +88,12 @@ export const DiscourseOptions = z.strictObject({
     .default(300)
     .describe("How long a new container may take until it answers."),
   environment: z
-    .record(
-      z
-        .string()
-        .regex(/^[A-Z][A-Z0-9_]{0,63}$/, { error: "must be the name of an environment variable" }),
-      z.string().regex(/^[A-Za-z0-9_@%+=:,./-]{1,256}$/, { error: safeProblem }),
-    )
+    .record(variable, variableValue)
     .default({})
     .describe(
       "More environment for the container; typed options cannot be overridden here. Not for secrets.",
     ),
-  offline: z
-    .strictObject({
-      title: z.string().min(1).max(100).describe("Headline of the offline page."),
-      message: z.string().min(1).max(500).describe("Its text."),
-    })
-    .optional()
-    .describe(
-      "The page shown while the forum is away; in the forum's language if absent (en, de).",
-    ),
+  ...pageOptions,
 });
 
 /** A validated forum section. */

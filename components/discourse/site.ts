@@ -1,6 +1,7 @@
 import { bytes } from "../../formats/size.ts";
-import type { Backup, Check, OfflineText, Site } from "../host/index.ts";
+import type { Backup, Check, Site } from "../host/index.ts";
 import type { DiscourseOptions } from "./options.ts";
+import { maintenance, offlinePage } from "./pages.ts";
 
 /** Where a standalone forum keeps all that it must not lose, on the host (discourse_docker, samples). */
 export const sharedDirectory = "/var/discourse/shared/standalone";
@@ -14,24 +15,19 @@ export const sharedMode = "0755";
 /** The socket that the image's inner nginx makes at each start and takes away at each stop. */
 export const socketPath = `${sharedDirectory}/nginx.http.sock`;
 
-const offlineTexts: Readonly<Record<string, Omit<OfflineText, "language">>> = {
-  en: {
-    title: "The forum will be back in a moment",
-    message:
-      "We are working on it right now. This page tries again by itself, so you can leave it open.",
-  },
-  de: {
-    title: "Das Forum ist gleich wieder da",
-    message:
-      "Wir arbeiten gerade daran. Diese Seite versucht es von selbst wieder, du kannst sie also offen lassen.",
-  },
-};
+/**
+ * Paths that a forum's pages cannot do without (Discourse, config/routes.rb). Its texts, such as /faq, are not among them:
+ * they may stand elsewhere.
+ */
+export const ownPaths = [
+  ...["/admin/", "/assets/", "/auth/", "/c/", "/extra-locales/", "/g/", "/images/", "/invites/"],
+  ...["/letter_avatar_proxy/", "/message-bus/", "/posts/", "/session/", "/site/", "/srv/"],
+  ...["/stylesheets/", "/svg-sprite/", "/t/", "/tag/", "/theme-javascripts/", "/u/", "/uploads/"],
+  ...["/user_avatar/", "/users/", "/categories", "/latest", "/login", "/search", "/signup", "/top"],
+] as const;
 
 /** What the forum wants served. */
 export function forumSite(name: string, options: DiscourseOptions): Site {
-  const language = options.language in offlineTexts || options.offline ? options.language : "en";
-  const texts = options.offline ?? offlineTexts[language];
-  if (texts === undefined) throw new RangeError(`no offline page in "${language}"`);
   return {
     name,
     hostname: options.hostname,
@@ -39,7 +35,8 @@ export function forumSite(name: string, options: DiscourseOptions): Site {
     socket: socketPath,
     maxBodyBytes: bytes(options.uploadLimit),
     streaming: ["/message-bus/"],
-    offline: { language: language.replace("_", "-"), ...texts },
+    offline: offlinePage(options),
+    maintenance: maintenance(options),
   };
 }
 

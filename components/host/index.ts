@@ -13,9 +13,11 @@ export {
   hostname,
   HostOptions,
   mailAddress,
+  network,
   publicKey,
   releases,
   size,
+  wildcard,
   type Release,
 } from "./options.ts";
 export { importId, type Existing } from "./import.ts";
@@ -25,7 +27,7 @@ export { Script, type ScriptArgs } from "./script.ts";
 export { secret } from "./secret.ts";
 export { Service } from "./service.ts";
 export { Unit, type UnitArgs } from "./unit.ts";
-export type { Backup, Bastion, Check, Host, Offers, OfflineText, Site } from "./words.ts";
+export type { Backup, Bastion, Check, Host, Maintenance, Offers, PageText, Site } from "./words.ts";
 
 /** A machine that exists already, as its section of the configuration describes it. Refuses one without a pinned key. */
 export function existingHost(name: string, options: HostOptions): Host {

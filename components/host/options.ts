@@ -15,10 +15,25 @@ export const hostname = z
     error: "must be a host name in lower case, such as forum.example.org",
   });
 
+/** All names one label below another (RFC 6125, 6.4.3). */
+export const wildcard = z
+  .string()
+  .max(253)
+  .regex(/^\*\.(?!.*\.\d+$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/, {
+    error: "must be all names below another, such as *.example.org",
+  });
+
 /** A mail address option. */
 export const mailAddress = z.string().regex(/^[\w.+-]{1,64}@(?:[a-z0-9-]+\.)+[a-z]{2,63}$/i, {
   error: "must be a mail address such as admin@example.org",
 });
+
+/** An address or a network of clients. */
+export const network = z
+  .string()
+  .refine((text) => z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]).safeParse(text).success, {
+    error: "must be an address, or a network such as 192.0.2.0/24",
+  });
 
 /** A size option such as "10 MiB". */
 export const size = z.custom<Size>(

@@ -46,15 +46,30 @@ export interface Site {
   /** Path prefixes, each ending in a slash, whose answers stream and must not be buffered. */
   readonly streaming: readonly string[];
   /** What visitors read while the application is away. */
-  readonly offline: OfflineText;
+  readonly offline: PageText;
+  /** How it is closed to visitors for work on it; it cannot be closed when absent. */
+  readonly maintenance?: Maintenance;
 }
 
-/** The words of a site's offline page, plain text. */
-export interface OfflineText {
+/** The words of a page of nginx's own, plain text. */
+export interface PageText {
   /** Language tag of the texts (BCP 47). */
   readonly language: string;
   readonly title: string;
   readonly message: string;
+  /** A mail address or a URL for questions. */
+  readonly contact?: string;
+}
+
+/** How a site is closed to visitors. */
+export interface Maintenance {
+  /** Whether it is closed until the configuration says otherwise; a command can close it for the moment. */
+  readonly active: boolean;
+  readonly page: PageText;
+  /** Addresses and networks from which the application is reached meanwhile. */
+  readonly testers: readonly string[];
+  /** Hours after which a closed site is worth a warning. */
+  readonly warnHours: number;
 }
 
 /** How a component wants to be watched; Icinga collects these. */

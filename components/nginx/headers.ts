@@ -1,4 +1,4 @@
-import { directive, type Directive } from "../../formats/nginx.ts";
+import { block, directive, type Directive } from "../../formats/nginx.ts";
 import type { SiteCertificate } from "../host/index.ts";
 import type { NginxOptions } from "./options.ts";
 import { hstsDays } from "./profiles.ts";
@@ -26,7 +26,7 @@ export function hsts({ hsts: wanted }: NginxOptions, { trusted }: SiteCertificat
 export const hideForeign: readonly Directive[] = [directive("proxy_hide_header", hstsHeader)];
 
 /** For pages that nginx has itself. The application's pages have the application's own words, which know its needs. */
-export const ownPage: readonly Directive[] = [
+const ownPage: readonly Directive[] = [
   ["Cache-Control", "no-store"],
   [
     "Content-Security-Policy",
@@ -35,3 +35,23 @@ export const ownPage: readonly Directive[] = [
   ["Referrer-Policy", "no-referrer"],
   ["X-Content-Type-Options", "nosniff"],
 ].map(([name = "", value = ""]) => directive("add_header", name, value, "always"));
+
+/** Where nginx leads to for a page that it has itself; nobody asks for it from outside. */
+export function ownPageLocation(
+  uri: string,
+  file: string,
+  retrySeconds: number,
+  inherited: readonly Directive[],
+): Directive {
+  return block(
+    "location",
+    ["=", uri],
+    [
+      directive("internal"),
+      directive("alias", file),
+      directive("add_header", "Retry-After", String(retrySeconds), "always"),
+      ...ownPage,
+      ...inherited, // with headers of its own, a location has none of its server
+    ],
+  );
+}

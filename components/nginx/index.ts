@@ -10,11 +10,13 @@ import {
   type SiteCertificate,
 } from "../host/index.ts";
 import { siteChecks } from "./checks.ts";
+import { maintenanceChecks } from "./maintenance.ts";
 import type { NginxOptions } from "./options.ts";
 import { proxyFiles } from "./render.ts";
 import { idUri } from "./site.ts";
 
-export { NginxOptions, RedirectOptions } from "./options.ts";
+export { NginxOptions } from "./options.ts";
+export { routeFaults } from "./routes/faults.ts";
 
 /** Arguments of a proxy. */
 export interface NginxArgs {
@@ -26,10 +28,18 @@ export interface NginxArgs {
   readonly options: NginxOptions;
 }
 
+/** A site and where it is. */
+export interface Served extends Pick<Site, "name" | "hostname"> {
+  /** Name of the machine. */
+  readonly host: string;
+}
+
 /** The reverse proxy of a host: TLS, the sites that components want served, and their offline pages. */
 export class Nginx extends Service {
   /** Addresses of the sites, in the order given. */
   readonly urls: readonly string[];
+  /** Which machine serves which site under which name. */
+  readonly served: readonly Served[];
 
   constructor(name: string, args: NginxArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:nginx:Nginx", name, opts);
@@ -54,8 +64,17 @@ export class Nginx extends Service {
     const ready = ["nginx", "-t", "-q"] as const;
     new Unit(`${name}-unit`, { host, unit: "nginx.service", ready, packages }, child);
     this.urls = sites.map((site) => `https://${site.hostname}/`);
-    this.checks = sites.flatMap((site) => siteChecks(name, host, site));
-    this.registerOutputs({ urls: this.urls, checks: this.checks });
+    this.served = sites.map((site) => ({
+      name: site.name,
+      hostname: site.hostname,
+      host: host.name,
+    }));
+    this.checks = sites.flatMap((site) => [
+      ...siteChecks(name, host, site),
+      ...maintenanceChecks(name, host, site),
+    ]);
+    const { urls, served, checks } = this;
+    this.registerOutputs({ urls, served, checks });
   }
 }
 

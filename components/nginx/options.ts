@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { hostname } from "../host/index.ts";
 import { hstsDays } from "./profiles.ts";
+import { ApplicationList } from "./routes/application-options.ts";
+import { RedirectList } from "./routes/redirect-options.ts";
 import { TrafficOptions } from "./traffic.ts";
 
 const pem = z
@@ -10,44 +11,9 @@ const pem = z
       "must be a PEM block of DH PARAMETERS that ends with a line break, as `openssl dhparam` writes it",
   });
 
-const path = z.string().regex(/^\/[\w./~-]*$/, {
-  error: "must be a path of plain characters that starts with a slash, such as /old-forum/",
-});
-
-const target = z.string().regex(/^https?:\/\/[a-z0-9.-]+(?::\d+)?(?:\/[\w./~%?=&-]*)?$/, {
-  error: "must be an http(s) URL of plain characters, such as https://archive.example.org/forum/",
-});
-
-/** A plain redirect of one path, or of all below it when it ends in a slash. */
-export const RedirectOptions = z
-  .strictObject({
-    hostname: hostname.describe("The site that answers."),
-    from: path.describe("A path; one that ends in a slash stands for everything below it."),
-    to: target.describe(
-      "Where it went; what stood behind `from` is appended when both end in a slash.",
-    ),
-    status: z
-      .union([z.literal(301), z.literal(302)])
-      .default(301)
-      .describe("301 for ever, which browsers remember, or 302 for now."),
-  })
-  .refine(({ from, to }) => from.endsWith("/") === to.endsWith("/"), {
-    path: ["to"],
-    error:
-      "must end in a slash exactly when `from` does: both stand for a tree, or both for one page",
-  })
-  .refine(({ from }) => from !== "/" && !/^\/(?:\.platform|message-bus|srv)(?:\/|$)/.test(from), {
-    path: ["from"],
-    error:
-      "must not be the whole site, nor a path that the site itself needs (/message-bus/, /srv/)",
-  });
-
-/** A validated redirect. */
-export type RedirectOptions = z.output<typeof RedirectOptions>;
-
 // What typed options and sites decide; a second word on it would be refused by nginx or open a hole.
 const owned =
-  /^(?:listen|server_name|location|include|return|if|rewrite|root|alias|error_page|access_log|client_(?:max_body_size|header_timeout|body_timeout)|limit_(?:req|conn)(?:_status)?|real_ip_.*|set_real_ip_from|ssl_.*|proxy_(?:pass|set_header|intercept_errors|http_version|read_timeout))$/;
+  /^(?:listen|server_name|location|include|return|if|rewrite|root|alias|error_page|open_file_cache.*|access_log|client_(?:max_body_size|header_timeout|body_timeout)|limit_(?:req|conn)(?:_status)?|real_ip_.*|set_real_ip_from|ssl_.*|proxy_(?:pass|set_header|intercept_errors|http_version|read_timeout))$/;
 
 const setting = z
   .string()
@@ -117,16 +83,12 @@ export const NginxOptions = z.strictObject({
     .default([])
     .describe("DNS servers by which nginx finds the responder of a certificate (OCSP stapling)."),
   ...TrafficOptions.shape,
-  redirects: z
-    .array(RedirectOptions)
-    .refine(
-      (list) => new Set(list.map(({ hostname, from }) => hostname + from)).size === list.length,
-      {
-        error: "must not lead one path to two places: take one of the redirects out",
-      },
-    )
-    .default([])
-    .describe("Redirects for other web applications that used to live on a site."),
+  redirects: RedirectList.default([]).describe(
+    "Redirects for other web applications that used to live on a site.",
+  ),
+  applications: ApplicationList.default([]).describe(
+    "Further applications below paths of a site, and archives of old ones.",
+  ),
   settings: z
     .record(setting, z.union([value, z.array(value)]))
     .refine((all) => !/^strict-transport-security/i.test(String([all["add_header"]].flat()[0])), {

@@ -7,9 +7,11 @@ import {
   type Site,
   type SiteCertificate,
 } from "../host/index.ts";
-import { offlinePage } from "./offline.ts";
+import { maintenanceFiles } from "./maintenance.ts";
 import type { NginxOptions } from "./options.ts";
-import { defaultServers, offlinePath, shared, siteServers } from "./site.ts";
+import { pageHtml } from "./page.ts";
+import { mapFiles } from "./routes/query-maps.ts";
+import { defaultServers, offlinePath, refreshSeconds, shared, siteServers } from "./site.ts";
 import { dhparam, dhparamPath, tlsDirectives, tlsPath } from "./tls.ts";
 
 /** All files of a host's proxy, and the id that each site answers to the machine itself. */
@@ -35,13 +37,15 @@ export function proxyFiles(
         path: "/etc/nginx/sites-enabled/00-platform.conf",
         content: render([...shared(options), ...defaultServers(release, options)]),
       },
+      ...mapFiles(options.redirects),
       ...sites.flatMap((site) => [
-        { path: offlinePath(site), content: offlinePage(site.offline) },
+        { path: offlinePath(site), content: pageHtml(site.offline, refreshSeconds) },
         {
           path: `/etc/nginx/sites-enabled/platform-${site.name}.conf`,
           content: render(siteServers(site, of(site), { release, options, id })),
         },
       ]),
+      ...maintenanceFiles(sites),
     ];
   };
   const id = createHash("sha256")

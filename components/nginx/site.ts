@@ -1,10 +1,14 @@
 import { block, directive, expression, type Directive } from "../../formats/nginx.ts";
 import type { Release, Site, SiteCertificate } from "../host/index.ts";
-import type { NginxOptions, RedirectOptions } from "./options.ts";
-import { hideForeign, hsts, ownPage } from "./headers.ts";
+import type { NginxOptions } from "./options.ts";
+import { hideForeign, hsts, ownPageLocation } from "./headers.ts";
 import { leadingServers } from "./leading.ts";
 import { limitZones, realAddress, siteLimits } from "./limits.ts";
 import { accessLog, logFormats } from "./log.ts";
+import { closing, letThrough } from "./maintenance.ts";
+import { application } from "./routes/applications.ts";
+import { mapsOf } from "./routes/query-maps.ts";
+import { redirect } from "./routes/redirects.ts";
 import { secured, tlsListeners, tlsPath } from "./tls.ts";
 
 /** Where a site's offline page lies on the host. */
@@ -14,12 +18,15 @@ export function offlinePath(site: Site): string {
 
 const offlineUri = "/.platform/offline.html";
 
+/** How often the offline page asks again, in seconds. */
+export const refreshSeconds = 30;
+
 /** Where the machine itself may ask a site which configuration answers. */
 export const idUri = "/.platform/id";
 
 /** What nginx has once for all sites of a host. */
 export function shared(options: NginxOptions): Directive[] {
-  return [...logFormats(options.accessLog), ...limitZones(options)];
+  return [...mapsOf(options.redirects), ...logFormats(options.accessLog), ...limitZones(options)];
 }
 
 /** Answers names that nobody serves: no handshake without a known name, and 421 (RFC 9110, 15.5.20) behind one. */
@@ -66,7 +73,9 @@ export function siteServers(
   certificate: SiteCertificate,
   { release, options, id }: Common,
 ): Directive[] {
+  const inherited = hsts(options, certificate);
   return [
+    ...letThrough(site),
     ...leadingServers(site, certificate, { release, options }),
     block(
       "server",
@@ -80,9 +89,10 @@ export function siteServers(
         ...siteLimits(options),
         ...secured(certificate, options),
         directive("client_max_body_size", site.maxBodyBytes),
+        ...closing(site, inherited),
         ...proxy(site),
-        ...options.redirects.filter(({ hostname }) => hostname === site.hostname).map(redirect),
-        ...offline(site, hsts(options, certificate)),
+        ...routes(site, options, inherited),
+        ...offline(site, inherited),
         configurationId(id),
         ...Object.entries(options.settings).map(([name, value]) =>
           directive(name, ...[value].flat()),
@@ -97,7 +107,7 @@ export function siteServers(
  * limits and blocks by these addresses.
  */
 function proxy(site: Site): Directive[] {
-  const pass = directive("proxy_pass", `http://unix:${site.socket}:`);
+  const pass = passTo(site);
   return [
     directive("proxy_http_version", "1.1"),
     directive("proxy_set_header", "Connection", ""),
@@ -113,34 +123,30 @@ function proxy(site: Site): Directive[] {
   ];
 }
 
+function passTo({ socket }: Site): Directive {
+  return directive("proxy_pass", `http://unix:${socket}:`);
+}
+
+/** Paths that somebody else answers than the site's application. */
+function routes(
+  site: Site,
+  { redirects, applications }: NginxOptions,
+  inherited: readonly Directive[],
+): Directive[] {
+  const here = ({ hostname }: { readonly hostname: string }) => hostname === site.hostname;
+  return [
+    ...redirects.filter(here).map((one) => redirect(one, site, passTo(site))),
+    ...applications.filter(here).flatMap((one) => application(one, inherited)),
+  ];
+}
+
 /** The page for 502 and 504 only, whoever says them: the application's own errors reach its users. */
 function offline(site: Site, inherited: readonly Directive[]): Directive[] {
   return [
     directive("proxy_intercept_errors", "on"),
     directive("error_page", 502, 504, "=503", offlineUri),
-    block(
-      "location",
-      ["=", offlineUri],
-      [
-        directive("internal"),
-        directive("alias", offlinePath(site)),
-        directive("add_header", "Retry-After", "30", "always"),
-        ...ownPage,
-        ...inherited, // with headers of its own, a location has none of its server
-      ],
-    ),
+    ownPageLocation(offlineUri, offlinePath(site), refreshSeconds, inherited),
   ];
-}
-
-function redirect({ from, to, status }: RedirectOptions): Directive {
-  if (!from.endsWith("/")) return block("location", ["=", from], [directive("return", status, to)]);
-  const pattern = `^${from.replaceAll(".", String.raw`\.`)}(.*)$`;
-  const flag = status === 301 ? "permanent" : "redirect";
-  return block(
-    "location",
-    ["^~", from],
-    [directive("rewrite", expression(pattern), expression(`${to}$1`), flag)],
-  );
 }
 
 function configurationId(id: string): Directive {

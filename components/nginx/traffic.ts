@@ -1,10 +1,5 @@
 import { z } from "zod";
-
-const network = z
-  .string()
-  .refine((text) => z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]).safeParse(text).success, {
-    error: "must be an address, or a network such as 192.0.2.0/24",
-  });
+import { network } from "../host/index.ts";
 
 const seconds = z.int().min(1).max(3600).optional();
 

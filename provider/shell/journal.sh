@@ -42,6 +42,8 @@ undo() {
   elif run "$BACK"; then
     say "$NAME: the files that stood there before are back and active" >&2
     if [[ -e $set/active.before ]]; then mv -fT "$set/active.before" "$set/active"; fi
+  else
+    say "$NAME: the files that stood there before are back, but could not be made active (see above): see to it, then run again" >&2
   fi
 }
 

@@ -10,8 +10,6 @@ begun=no # whether this run makes the set
 
 words() { (($# == 0)) || printf '%s\n' "$@"; }
 exists() { [[ -e $1 || -L $1 ]]; }
-# What a command starts must not keep the host's lock, which is descriptor 9.
-run() { [[ -z $1 ]] || bash -euo pipefail -c "$1" </dev/null >&2 9>&-; }
 
 # Where what holds the path is mounted; bind mounts count, for no rename crosses them.
 mount_of() { findmnt -no TARGET -T "$1" | tail -n 1; }

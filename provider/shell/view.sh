@@ -43,7 +43,6 @@ validate() {
   local path ROOTS
   mapfile -t ROOTS < <(for path in "${PATHS[@]}"; do view_root "$path"; done | sort -u)
   # shellcheck disable=SC2016 # expanded by the inner bash
-  unshare --mount --propagation private bash -euo pipefail -c \
-    "$(declare -p PATHS STAGED ROOTS VALIDATE && declare -f lay_view)"$'\n''lay_view; bash -euc "$VALIDATE"' \
-    </dev/null >&2
+  limited "$VALIDATE" unshare --mount --propagation private bash -euo pipefail -c \
+    "$(declare -p PATHS STAGED ROOTS VALIDATE && declare -f lay_view)"$'\n''lay_view; bash -euc "$VALIDATE"'
 }

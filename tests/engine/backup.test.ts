@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chosen, readOutputs } from "../../components/backup/command/stack.ts";
+import { chosen, type Outputs } from "../../components/backup/command/stack.ts";
+import { readOutputs } from "../../components/host/command/outputs.ts";
 import type { Host } from "../../components/host/index.ts";
 import { exampleHost } from "../support/host.ts";
 import { programStack } from "../support/engine.ts";
@@ -19,7 +20,7 @@ test("npm run backup finds a machine in the outputs of a real stack, with its pi
   await up();
   Object.assign(process.env, stack.workspace.envVars);
   process.chdir(stack.workspace.workDir);
-  const outputs = await readOutputs("lab");
+  const outputs = await readOutputs<Outputs>("lab");
   assert.deepEqual(chosen(outputs, "saved", "notes"), { ...exampleHost("saved"), bastion });
   assert.throws(() => chosen(outputs, "saved", "wiki"), /it keeps those of: saved notes$/);
   await assert.rejects(readOutputs("nowhere"), /no stack named 'nowhere' found/);

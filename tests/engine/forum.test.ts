@@ -21,12 +21,12 @@ let before = "";
 
 test("the first preview shows what is to come and touches nothing", async () => {
   before = await tracesOn(machine);
-  assert.deepEqual(await preview(), { create: 26 });
+  assert.deepEqual(await preview(), { create: 28 });
   assert.equal(await tracesOn(machine), before);
 });
 
 test("the first up brings the forum up behind TLS", async () => {
-  assert.deepEqual(await up(), { create: 26 });
+  assert.deepEqual(await up(), { create: 28 });
   const outputs = await stack.outputs();
   assert.deepEqual(outputs["urls"]?.value, [site]);
   await machine.succeed("cat > /run/ca.pem", String(outputs["authorityCertificate"]?.value));
@@ -35,25 +35,25 @@ test("the first up brings the forum up behind TLS", async () => {
 });
 
 test("the same again changes nothing, and a preview says so", async () => {
-  assert.deepEqual(await up(), { same: 26 });
-  assert.deepEqual(await preview(), { same: 26 });
+  assert.deepEqual(await up(), { same: 28 });
+  assert.deepEqual(await preview(), { same: 28 });
 });
 
 test("an option of the proxy is one change in place", async () => {
   await set("hosts.forum.nginx.settings.keepalive_timeout", "65s");
-  assert.deepEqual(await preview(), { same: 25, update: 1 });
-  assert.deepEqual(await up(), { same: 25, update: 1 });
+  assert.deepEqual(await preview(), { same: 27, update: 1 });
+  assert.deepEqual(await up(), { same: 27, update: 1 });
   assert.match(
     await machine.succeed("cat /etc/nginx/sites-enabled/platform-forum.conf"),
     /^ {2}keepalive_timeout 65s;$/m,
   );
-  assert.deepEqual(await up(), { same: 26 });
+  assert.deepEqual(await up(), { same: 28 });
 });
 
 test("an option of the forum replaces its container and asks the new one", async () => {
   const id = await machine.succeed("docker inspect --format '{{.Id}}' app");
   await set("forum.language", "de");
-  assert.deepEqual(await up(), { same: 23, update: 2, replace: 1 });
+  assert.deepEqual(await up(), { same: 23, update: 4, replace: 1 });
   assert.notEqual(await machine.succeed("docker inspect --format '{{.Id}}' app"), id);
   assert.match(await machine.succeed("docker inspect --format '{{.Config.Env}}' app"), /LOCALE=de/);
   assert.equal(await status(), "200");
@@ -69,20 +69,20 @@ test("an option that nginx refuses changes nothing, says why, and visitors notic
   );
   assert.equal(await status(), "200");
   await unset("hosts.forum.nginx.settings.no_such_directive");
-  assert.deepEqual(await up(), { same: 26 });
+  assert.deepEqual(await up(), { same: 28 });
 });
 
 test("a container that was stopped by hand shows in a plain preview, and up returns when it answers", async () => {
   await machine.succeed("docker stop app");
   assert.equal(await status(), "503");
   const text = await during(async () => {
-    assert.deepEqual(await preview({ diff: true }), { same: 25, update: 1 });
+    assert.deepEqual(await preview({ diff: true }), { same: 27, update: 1 });
   });
   assert.match(text, /~ state *: \{\n +~ running: false => true\n/);
-  assert.deepEqual(await up(), { same: 25, update: 1 });
+  assert.deepEqual(await up(), { same: 27, update: 1 });
   assert.equal(await status("srv/status"), "200");
-  assert.deepEqual(await preview(), { same: 26 });
-  assert.deepEqual(await preview({ refresh: true }), { same: 26 });
+  assert.deepEqual(await preview(), { same: 28 });
+  assert.deepEqual(await preview({ refresh: true }), { same: 28 });
 });
 
 test("an image that was removed by hand shows in a plain preview, and up loads it again", async () => {
@@ -91,16 +91,16 @@ test("an image that was removed by hand shows in a plain preview, and up loads i
   const name = (await machine.succeed(names)).trim();
   await machine.succeed(`docker rmi --force ${name}`);
   const text = await during(async () => {
-    assert.deepEqual(await preview({ diff: true }), { same: 25, update: 1 });
+    assert.deepEqual(await preview({ diff: true }), { same: 27, update: 1 });
   });
   assert.ok(text.includes(`+ image: "${name}"`), text);
-  assert.deepEqual(await up(), { same: 25, update: 1 });
+  assert.deepEqual(await up(), { same: 27, update: 1 });
   assert.equal((await machine.succeed(names)).trim(), name);
   assert.equal(
     await machine.succeed(`docker image inspect --format '{{.Id}}' ${name}`),
     `${image}\n`,
   );
-  assert.deepEqual(await preview(), { same: 26 });
+  assert.deepEqual(await preview(), { same: 28 });
 });
 
 test("a secret stands nowhere in plain text: state, history, output, files of the machine", async () => {
@@ -143,7 +143,7 @@ test("a machine that was made anew gets everything again in one run", async () =
   const { authorityCertificate } = await stack.outputs();
   await machine.succeed("cat > /run/ca.pem", String(authorityCertificate?.value));
   assert.equal(await status(), "200");
-  assert.deepEqual(await preview(), { same: 26 });
+  assert.deepEqual(await preview(), { same: 28 });
 });
 
 test("destroy leaves the machine as it was, the data, and the protected key", async () => {

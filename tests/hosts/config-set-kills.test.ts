@@ -44,7 +44,7 @@ async function destroyed(kept: Kept | undefined): Promise<void> {
   assert.equal(await machine.succeed("ls /var/lib/platform/sets 2>/dev/null || true"), "");
 }
 
-const kill = { activate: ["kill -KILL $PPID; sleep 1"] };
+const kill = { activate: ["kill -KILL $(cut -d ' ' -f 4 /proc/$PPID/stat); sleep 1"] };
 
 test("a change that was killed is put back at once, and made by the next up", async () => {
   const activate = ["cp /etc/kills/a /run/loaded"];

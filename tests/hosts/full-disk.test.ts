@@ -95,7 +95,10 @@ test("what a killed change has left is put back when not even who is at work can
   const { one, two } = sides("/etc/full");
   const fill =
     ": >/var/lib/platform/owner; cat /dev/zero >/var/lib/platform/fill 2>/dev/null || true";
-  const killed = { ...two, activate: [fill, "kill -KILL $PPID; sleep 1"] };
+  const killed = {
+    ...two,
+    activate: [fill, "kill -KILL $(cut -d ' ' -f 4 /proc/$PPID/stat); sleep 1"],
+  };
   const left = "rm /var/lib/platform/fill; ls /var/lib/platform/sets; ls /etc/full";
   assert.equal((await apply(setScript(killed))).code, 137);
   assert.equal(await machine.succeed(left), "precious\n");

@@ -27,6 +27,12 @@ const next = setScript(
     { ...site("two"), absent: ["/etc/steps/gone"] },
   ),
 );
+/** Has a change run as a session does; gives how it ended. */
+function change(text: string) {
+  const { command, text: sent } = launched("apply", text);
+  return machine.run(command, sent);
+}
+
 /** Asks the site all the time while the work goes on, from its first answer; gives what it answered. */
 async function watched(work: () => Promise<void>): Promise<string> {
   await machine.succeed("touch /run/steps/watch");
@@ -62,6 +68,40 @@ test("a machine serves a site, with files of others on it", async () => {
       "mkdir -p /run/steps /etc/steps; cd /etc/steps; for name in left came gone; do echo precious >$name; done",
   );
   await machine.succeed("cat >/run/steps/paths", `${paths.join("\n")}\n`);
+  const { code, stderr } = await change(old); // who watches from here on finds it up
+  assert.equal(code, 0, stderr);
+});
+
+test("a reload that hangs is ended and named, the site goes on as it was, and the next run converges", async () => {
+  const unit = "/run/systemd/system/nginx.service.d/hang.conf";
+  await machine.succeed(
+    `mkdir -p ${unit.replace(/\/[^/]*$/, "")}; cat >${unit}; systemctl daemon-reload`,
+    "[Service]\nExecReload=\nExecReload=/bin/sleep infinity\n",
+  );
+  const inputs = setOf({ [conf]: server("two") }, site("two"));
+  let hung: Awaited<ReturnType<typeof change>> | undefined;
+  const answers = await watched(async () => {
+    // Without its other commands, which might not end in so short a time.
+    const alone = setScript({ ...inputs, validate: [], probe: [] }, { COMMAND_SECONDS: "5" });
+    hung = await change(alone);
+  });
+  await machine.succeed(
+    `rm ${unit}; systemctl daemon-reload; systemctl kill --kill-who=control nginx`,
+  );
+  const ended =
+    "steps: `systemctl reload nginx` did not end within 5 s, so it was ended: see on the machine what it waits for\n";
+  assert.equal(hung?.code, 1);
+  assert.equal(
+    hung.stderr,
+    `${ended}steps: steps: the new files could not be made active (see above)\n${ended}` +
+      "steps: the files that stood there before are back, but could not be made active (see above): see to it, then run again\n",
+  );
+  assert.equal(answers, "200 \n");
+  assert.equal(await machine.succeed(`cat ${conf}`), server("one"));
+  assert.equal(await machine.succeed("curl -s 127.0.0.1:8080"), "one");
+  const { code, stderr } = await change(setScript(inputs));
+  assert.equal(code, 0, stderr);
+  assert.equal(await machine.succeed("curl -s 127.0.0.1:8080"), "two");
 });
 
 test("a change killed at any step leaves the old files or the new ones whole, and the site up", async () => {

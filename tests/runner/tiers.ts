@@ -10,6 +10,8 @@ export const tiers = {
   engine: { files: "tests/engine/*.test.ts", isolation: "process" },
   /** Virtual machines that boot: minutes each, so they only run when they are asked for. */
   vm: { files: "tests/vm/*.test.ts", isolation: "none" },
+  /** What judges TLS from outside for minutes: before a release, not at each commit. */
+  scan: { files: "tests/scan/*.test.ts", isolation: "none" },
 } as const;
 
 /** A tier's name. */
@@ -28,7 +30,7 @@ export interface Selection {
 /** How to run the tests, shown for `help` and after a wrong command. */
 export const usage = `usage: npm test [-- <tier> [<filter>]]
   tiers: unit (seconds), hosts (a lab machine), engine (real pulumi); all three without a tier
-         vm (a virtual machine that boots): only when it is named
+         vm (a virtual machine that boots), scan (testssl.sh): only when they are named
   filter: part of a test file's path or, when no file matches, a pattern of tests' names`;
 
 /** Reads the command line; undefined when it makes no sense. */

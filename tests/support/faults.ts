@@ -18,12 +18,12 @@ export function setOf(texts: Readonly<Record<string, string>>, more: Properties 
   return { files, adopt: "replace", ...none, ...more };
 }
 
-/** The text of the script that makes or removes a set, under a fixed id and name. */
-export function setScript(inputs: Properties): string {
+/** The text of the script that makes or removes a set, under a fixed id and name; `more` are values besides its own. */
+export function setScript(inputs: Properties, more: Readonly<Record<string, string>> = {}): string {
   const { files, values } = configSet.script(inputs);
   const known = { OPERATOR: "tests", RUN: "steps", RELEASE: "bookworm", INSTANCE: "1" };
   const who = { ID: "57e9", NAME: "steps", OWNER: "urn:steps", CREATE: "", KNOWN: [] };
-  return scriptText(files, { ...known, ...values, ...who });
+  return scriptText(files, { ...known, ...values, ...who, ...more });
 }
 
 /** What a session is sent so that a script's text runs apart from it. */

@@ -68,8 +68,8 @@ export function forumOptions(image: ImageArchive, more: object = {}): DiscourseO
 }
 
 /** The forum's site. */
-export function site(image: ImageArchive) {
-  return forumSite("forum", forumOptions(image));
+export function site(image: ImageArchive, more: object = {}) {
+  return forumSite("forum", forumOptions(image, more));
 }
 
 /** What the tls resources of the certificate give, made by openssl once a run. */

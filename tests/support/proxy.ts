@@ -8,13 +8,14 @@ import { applyOn } from "./scripts.ts";
 export const { machine, image } = await forum.forumMachine();
 const name = forum.hostname;
 
-/** The forum's certificate and proxy. */
+/** The forum's certificate and proxy; `more` are options of the forum. */
 export const proxy =
-  (options: object = {}) =>
+  (options: object = {}, more: object = {}) =>
   () => {
     const host = exampleHost();
     forum.certificate(host);
-    new Nginx("proxy", { host, sites: [forum.site(image)], options: NginxOptions.parse(options) });
+    const sites = [forum.site(image, more)];
+    new Nginx("proxy", { host, sites, options: NginxOptions.parse(options) });
   };
 
 /** Redirects of the tests' proxy. */
@@ -24,8 +25,8 @@ export const redirects = [
 ];
 
 /** Applies certificate and proxy; gives how the last command went. */
-export async function apply(options: object = {}) {
-  const { results } = await applyOn(machine, proxy(options), forum.tlsOutputs);
+export async function apply(options: object = {}, more: object = {}) {
+  const { results } = await applyOn(machine, proxy(options, more), forum.tlsOutputs);
   return results.at(-1) ?? assert.fail("nothing was run");
 }
 

@@ -31,35 +31,47 @@ const rooms: Record<string, Room> = {
   stacks: { files: /^stacks\//, imports: either(publicIndexes, /^config\.ts$/) },
   "a component's renderer": {
     files:
-      /^components\/(?!host\/)[\w-]+\/(?!index|acme|authority|environment|hypervisor|place)[\w-]+\.ts$/,
+      /^components\/(?!host\/)[\w-]+\/(?!index|acme|authority|deployment|environment|hypervisor|place)[\w-]+\.ts$/,
     imports: either(
-      /^components\/(?:host|docker-engine)\/index\.ts$/,
+      /^components\/(?:host|docker-engine|discourse-image)\/index\.ts$/,
       /^formats\//,
       /^(?:node:|zod$)/,
     ),
   },
   "a component's wiring": {
     files:
-      /^components\/(?!host\/)[\w-]+\/(?:index|acme|authority|environment|hypervisor|place)\.ts$/,
-    imports: either(/^components\/(?:host|docker-engine)\/index\.ts$/, /^formats\//, /^@pulumi\//),
+      /^components\/(?!host\/)[\w-]+\/(?:index|acme|authority|deployment|environment|hypervisor|place)\.ts$/,
+    imports: either(
+      /^components\/(?:host|docker-engine|discourse-image)\/index\.ts$/,
+      /^formats\//,
+      /^@pulumi\//,
+    ),
+  },
+  "a proxy's routes": {
+    files: /^components\/nginx\/routes\//,
+    imports: either(
+      /^components\/host\/index\.ts$/,
+      /^formats\//,
+      /^(?:node:|zod$|csv-parse\/sync$)/,
+    ),
   },
   "a component's command": {
     files: /^components\/[\w-]+\/command\/[\w-]+\.ts$/,
     imports: either(
-      /^formats\//,
+      /^(?:formats|components\/host\/command)\//,
       /^provider\/(?:connection|failure|host|hosts|link)\.ts$/,
       /^node:/,
     ),
   },
   "the host": {
-    files: /^components\/host\//,
+    files: /^components\/host\/(?!command\/)/,
     imports: either(
       /^formats\//,
       /^provider\/shell\/text\.ts$/,
       /^(?:node:|zod$|@pulumi\/(?:pulumi|command|docker)$)/,
     ),
   },
-  formats: { files: /^formats\//, imports: /^$/ },
+  formats: { files: /^formats\//, imports: /^yaml$/ },
   provider: {
     files: /^provider\//,
     imports: /^(?:formats\/|node:|@grpc\/|google-protobuf\/|@pulumi\/pulumi\/proto\/)/,
@@ -137,6 +149,7 @@ test("every component has options, an index, a unit test and a host test of its 
     "certificate",
     "container-machine",
     "discourse",
+    "discourse-image",
     "docker-engine",
     "host",
     "icinga",

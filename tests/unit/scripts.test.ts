@@ -9,6 +9,8 @@ test("every script ends by running its verb, and reads no other input", () => {
   const libraries = [
     "apt.sh",
     "boot.sh",
+    "bootstrap.sh",
+    "challenge.sh",
     "check.sh",
     "container.sh",
     "deploy.sh",
@@ -19,6 +21,7 @@ test("every script ends by running its verb, and reads no other input", () => {
     "image.sh",
     "journal.sh",
     "leave.sh",
+    "limit.sh",
     "notes.sh",
     "obtain.sh",
     "once.sh",

@@ -38,7 +38,9 @@ test("the lab stack registers exactly these resources", async () => {
   const config = configuration(stackSections("Pulumi.lab.yaml"));
   const { list } = await deploy(() => platform(config));
   assert.deepEqual(list, [
+    "command:remote:Command forum-closed",
     "command:remote:Command forum-image-check",
+    "command:remote:Command forum-opened",
     "docker:index/container:Container forum-app",
     "docker:index/remoteImage:RemoteImage forum-image",
     "host:index:ConfigSet forum-certificate-files",
@@ -73,7 +75,8 @@ test("all that is put on a host waits for the one before it", async () => {
     inOrder(resources).map(({ name }) => name),
     [
       ...["forum-docker-daemon", "forum-docker-packages", "forum-docker-unit"],
-      ...["forum-tools", "forum-archive", "forum-image-check", "forum-data", "forum-ready"],
+      ...["forum-tools", "forum-data", "forum-archive", "forum-image-check"],
+      ...["forum-closed", "forum-ready", "forum-opened"],
       ...[
         "forum-certificate-files",
         "forum-nginx-packages",

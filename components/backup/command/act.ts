@@ -1,9 +1,7 @@
-import { command } from "../../../formats/shell.ts";
 import { openConnection, type Open } from "../../../provider/connection.ts";
-import { ScriptFailed } from "../../../provider/failure.ts";
 import type { Host } from "../../../provider/host.ts";
 import { Hosts } from "../../../provider/hosts.ts";
-import { Link } from "../../../provider/link.ts";
+import { printed } from "../../host/command/printed.ts";
 import type { Request } from "./command-line.ts";
 
 const program = "/usr/local/sbin/platform-backup";
@@ -21,31 +19,14 @@ export async function act(
   open: Open = openConnection,
 ): Promise<string> {
   const words = [verb, name, ...options];
-  if (verb === "list") return listed(host, command([program, ...words]), open);
+  if (verb === "list") return printed(host, [program, ...words], open);
   const hosts = new Hosts(() => undefined, open);
   const files = [new URL("./act.sh", import.meta.url)];
   const values = { WORDS: words, RELEASE: host.release, INSTANCE: host.instance };
   try {
-    return await hosts.change(host, "apply", { files, values, timeoutSeconds }, unending(), 0);
+    const { signal } = new AbortController(); // never aborted
+    return await hosts.change(host, "apply", { files, values, timeoutSeconds }, signal, 0);
   } finally {
     hosts.close();
   }
-}
-
-/** What a command that only reads prints. Throws what it says when it fails. */
-async function listed(host: Host, line: string, open: Open): Promise<string> {
-  const asRoot = host.user === "root" ? line : `sudo -n -- ${line}`;
-  const link = new Link(open);
-  const sent = { command: `exec ${asRoot}`, text: "" };
-  try {
-    const { code, stdout, stderr } = await link.session(host, unending(), 0, sent);
-    if (code !== 0) throw new ScriptFailed(stderr.trim() || `the list ended with ${code}`, stdout);
-    return stdout;
-  } finally {
-    link.drop();
-  }
-}
-
-function unending(): AbortSignal {
-  return new AbortController().signal;
 }

@@ -1,6 +1,7 @@
+import { readOutputs } from "../../host/command/outputs.ts";
 import { act } from "./act.ts";
 import { parse, usage } from "./command-line.ts";
-import { chosen, readOutputs } from "./stack.ts";
+import { chosen, type Outputs } from "./stack.ts";
 
 /** `npm run backup`: what a person asks of the backups of a machine. */
 
@@ -11,7 +12,7 @@ if (!request || request.verb === "help") {
 }
 try {
   const { host, name, stack } = request;
-  process.stdout.write(await act(chosen(await readOutputs(stack), host, name), request));
+  process.stdout.write(await act(chosen(await readOutputs<Outputs>(stack), host, name), request));
 } catch (error) {
   console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(1);

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import type { Host } from "../../../provider/host.ts";
 
 /** What the outputs of a stack tell of its machines and of what is backed up. */
@@ -7,18 +6,6 @@ export interface Outputs {
   readonly backups?: readonly { readonly name: string; readonly host: string }[];
   /** Where copies are, by machine. */
   readonly copies?: Readonly<Record<string, unknown>>;
-}
-
-/** Reads a stack's outputs with the Pulumi CLI. Throws what that says. */
-export function readOutputs(stack: string | undefined): Promise<Outputs> {
-  const args = ["stack", "output", "--json", ...(stack === undefined ? [] : ["--stack", stack])];
-  return new Promise((resolve, reject) => {
-    execFile("pulumi", args, { maxBuffer: 64 * 1024 ** 2 }, (error, stdout, stderr) => {
-      if (!error) resolve(JSON.parse(stdout) as Outputs);
-      else if (error.code === "ENOENT") reject(new Error("the Pulumi CLI is missing: install it"));
-      else reject(new Error(stderr.trim() || error.message));
-    });
-  });
 }
 
 /** The machine whose backup of that name is meant. Refuses one that the stack does not have, with those that it has. */

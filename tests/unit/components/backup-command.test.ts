@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { act } from "../../../components/backup/command/act.ts";
 import { parse, usage } from "../../../components/backup/command/command-line.ts";
-import { chosen, readOutputs } from "../../../components/backup/command/stack.ts";
+import { chosen, type Outputs } from "../../../components/backup/command/stack.ts";
+import { readOutputs } from "../../../components/host/command/outputs.ts";
 import { hostKey } from "../../support/example.ts";
 import { badly, FakeHost, well } from "../provider/fake-host.ts";
 
@@ -72,7 +73,7 @@ test("the outputs are those that the Pulumi CLI gives, and its refusal is told",
     writeFileSync(cli, `${script}echo '{"copies":{"words":"'"$*"'"}}'\n`);
     chmodSync(cli, 0o755);
     process.env["PATH"] = `${folder}:${before ?? ""}`;
-    const words = async (stack?: string) => (await readOutputs(stack)).copies?.["words"];
+    const words = async (stack?: string) => (await readOutputs<Outputs>(stack)).copies?.["words"];
     assert.equal(await words(), "stack output --json");
     assert.equal(await words("prod"), "stack output --json --stack prod");
     await assert.rejects(readOutputs("gone"), { message: "no stack gone" });

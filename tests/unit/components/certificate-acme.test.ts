@@ -81,7 +81,7 @@ test("the certificate's state names the authority and the names, but no date", a
     });
     assert.deepEqual(inputs["values"], {
       PROGRAM: "/usr/local/lib/platform/certificate-forum",
-      WANTED_KEY: "rsa4096",
+      WANTED: "rsa4096",
     });
     assert.deepEqual(secrets, []);
     assert.deepEqual(resource("cert-link").inputs["values"], {

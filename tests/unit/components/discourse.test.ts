@@ -71,7 +71,7 @@ test("the container is given all that the daemon would choose, and its environme
     destroyGraceSeconds: 600,
   });
   assert.deepEqual(secrets, ["envs"]);
-  assert.deepEqual(dependsOn, ["forum-data", "forum-image"]);
+  assert.deepEqual(dependsOn, ["forum-closed", "forum-image"]);
   assert.equal(options.provider, "engine-provider");
   assert.equal(options.replacementTrigger, "7");
 });
@@ -82,7 +82,9 @@ test("an image is adopted, checked for its plugins, and only then put to work", 
     assert.deepEqual(
       list.filter((line) => line.includes(" forum")),
       [
+        "command:remote:Command forum-closed",
         "command:remote:Command forum-image-check",
+        "command:remote:Command forum-opened",
         "docker:index/container:Container forum-app",
         "docker:index/remoteImage:RemoteImage forum-image",
         "host:index:DataDirectory forum-data",
@@ -97,15 +99,17 @@ test("an image is adopted, checked for its plugins, and only then put to work", 
       keepLocally: true,
     });
     assert.equal(resource("forum-image").options.replacementTrigger, "7");
-    assert.deepEqual(resource("forum-image-check").dependsOn, ["forum-image", "forum-tools"]);
-    assert.deepEqual(resource("forum-data").dependsOn, ["forum-image-check"]);
+    assert.deepEqual(resource("forum-image-check").dependsOn, ["forum-data", "forum-image"]);
+    assert.deepEqual(resource("forum-data").dependsOn, ["forum-tools"]);
     assert.deepEqual(resource("forum-data").inputs, {
       ...hostInputs(),
       path: "/var/discourse/shared/standalone",
       mode: "0755",
       owner: "root:root",
     });
+    assert.deepEqual(resource("forum-closed").dependsOn, ["forum-image", "forum-image-check"]);
     assert.deepEqual(resource("forum-ready").dependsOn, ["forum-app"]);
+    assert.deepEqual(resource("forum-opened").dependsOn, ["forum-image", "forum-ready"]);
   }
 });
 
@@ -130,6 +134,29 @@ test("the forum is kept running in the container of this run, and asked through 
   assert.equal(script, readFileSync("components/discourse/ready.sh", "utf8"));
 });
 
+test("the forum is closed while its container is replaced, and for nothing else", async () => {
+  const steps = async (more: object = {}) => {
+    const { resource } = await deploy(() => build({ bootSeconds: 40, ...more }));
+    const [closed, opened] = ["forum-closed", "forum-opened"].map((name) => resource(name));
+    assert.ok(closed && opened);
+    for (const { secrets } of [closed, opened]) assert.ok(secrets.includes("stdin")); // a digest of secrets
+    const [first = "", ...others] = valuesOf(closed);
+    assert.equal(first, "STEP='begin'");
+    assert.deepEqual(others.slice(0, 2), ["SITE='forum'", "SECONDS_MAX='700'"]);
+    assert.match(others[2] ?? "", /^CHANGE='[0-9a-f]{64}'$/);
+    assert.deepEqual(valuesOf(opened).slice(0, 4), ["STEP='end'", ...others.slice(0, 3)]);
+    return others[2];
+  };
+  const before = await steps();
+  assert.equal(await steps(), before);
+  assert.equal(
+    await steps({ memory: "3 GiB" }),
+    before,
+    "Docker changes it while the container runs",
+  );
+  assert.notEqual(await steps({ environment: { UNICORN_WORKERS: "3" } }), before);
+});
+
 test("the names that typed options set are exactly these", () => {
   const options = DiscourseOptions.parse({ ...written, smtp: { ...written.smtp, port: 465 } });
   assert.deepEqual(Object.keys(environment(options)), typedNames);
@@ -152,22 +179,6 @@ test("a value that discourse.conf would change is refused", () => {
 test("secrets become Outputs that stay secret", async () => {
   const { smtp } = DiscourseOptions.parse(written);
   assert.ok(await pulumi.isSecret(smtp.password));
-});
-
-test("the offline page speaks the forum's language where it can", () => {
-  const site = (more: object) =>
-    forumSite("forum", DiscourseOptions.parse({ ...written, ...more }));
-  assert.deepEqual(site({}).offline.language, "en");
-  assert.equal(site({ language: "de" }).offline.title, "Das Forum ist gleich wieder da");
-  assert.equal(site({ language: "fr" }).offline.language, "en");
-  assert.deepEqual(
-    site({ language: "pt_BR", offline: { title: "Já volta", message: "x" } }).offline,
-    {
-      language: "pt-BR",
-      title: "Já volta",
-      message: "x",
-    },
-  );
 });
 
 test("the site takes what the forum takes and streams its message bus", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Nginx, NginxOptions } from "../../../components/nginx/index.ts";
-import { escapeHtml, offlinePage } from "../../../components/nginx/offline.ts";
+import { escapeHtml, pageHtml } from "../../../components/nginx/page.ts";
 import { proxyFiles } from "../../../components/nginx/render.ts";
 import type { Site } from "../../../components/host/index.ts";
 import { UNKNOWN } from "../../../provider/grpc/values.ts";
@@ -66,7 +66,8 @@ server {
     proxy_pass http://unix:/run/app.sock:;
   }
   location ^~ /old.forum/ {
-    rewrite "^/old\\\\.forum/(.*)$" "https://archive.example.org/a/$1" permanent;
+    rewrite "^/old\\\\.forum/([^?]*)$" "https://archive.example.org/a/$1" permanent;
+    return 404;
   }
   location = /wiki {
     return 302 https://wiki.example.org/x?y=1;
@@ -223,11 +224,11 @@ test("redirects and settings that would break the site are refused before anythi
   }
 });
 
-test("any text on the offline page stays text", () => {
+test("any text on a page stays text", () => {
   assert.equal(escapeHtml(`<a href="x">&`), "&lt;a href=&quot;x&quot;&gt;&amp;");
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (message) => {
-      const page = offlinePage({ ...site.offline, message });
+      const page = pageHtml({ ...site.offline, message });
       assert.equal(page.split("<p>").length, 2);
       assert.equal(page.split("</p>").length, 2);
     }),

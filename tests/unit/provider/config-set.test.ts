@@ -159,6 +159,7 @@ test("the script is sent every file in one order, and which of them are secret",
   assert.deepEqual(
     files.map(({ pathname }) => pathname.split("/").at(-1)),
     [
+      "limit.sh",
       "transaction.sh",
       "space.sh",
       "owners.sh",
@@ -185,5 +186,5 @@ test("the script is sent every file in one order, and which of them are secret",
     DEACTIVATE: "four",
     CONTENTS: ["z", "KEY", "large"],
   });
-  assert.equal(timeoutSeconds, 300);
+  assert.equal(timeoutSeconds, 600);
 });

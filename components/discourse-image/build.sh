@@ -1,0 +1,76 @@
+# shellcheck shell=bash disable=SC2154
+# Keeps IMAGE, which the launcher in DIRECTORY builds from containers/CONTAINER.yml within MINUTES. While a forum in one
+# container is built, its users see the offline page; it runs again when the build has ended, well or not. PLUGINS are the
+# names of those to be cloned; less than FREE bytes for Docker is too little, as the launcher has it.
+: "${DIRECTORY:?}" "${CONTAINER:?}" "${IMAGE:?}" "${SHARED:?}" "${MINUTES:?}" "${FREE:?}"
+
+built() { docker image inspect "$IMAGE" >/dev/null 2>&1; }
+
+# All that is known before the forum is stopped is said before.
+refuse() {
+  local name root free running
+  [[ -x $DIRECTORY/launcher ]] || fail "there is no launcher in $DIRECTORY: is \`repository\` that of discourse_docker?"
+  for name in "${PLUGINS[@]}"; do
+    ! sed -n '/^BUNDLED_PLUGINS=(/,/^)/s/^ *"\([^"]*\)".*/\1/p' "$DIRECTORY/launcher" | grep -qxF -- "$name" ||
+      fail "the plugin $name is a part of Discourse by now, and cloning it would break the build: take it out of \`plugins\`"
+  done
+  root=$(docker info --format '{{.DockerRootDir}}') || fail "Docker does not answer: see \`systemctl status docker\`"
+  free=$(df --output=avail -B1 "$root" | tail -n 1)
+  ((free >= FREE)) || fail "$root has $((free / 1048576)) MiB free, and a build takes $((FREE / 1048576)): make room there (\`docker \
+system df\` tells what takes it), then run again"
+  running=$(others)
+  [[ -z $running ]] || fail "another container than $CONTAINER runs on the forum's data: stop it by \`docker stop ${running//$'\n'/ }\`, \
+then run again"
+}
+
+# Why there is no image, for the person who must act.
+# shellcheck disable=SC2016
+reason() {
+  local code=$1
+  if grep -qs 'No space left on device' "$log"; then
+    printf 'the disk was full: make room there, then run again'
+  elif [[ -z $code ]]; then
+    printf 'it was killed, or took longer than %s minutes: see whether the machine has memory enough, or raise `minutes`' "$MINUTES"
+  elif [[ $code == 77 ]]; then
+    printf 'the launcher asked for a third time to be run again, so something does not come to its end'
+  else
+    printf 'the launcher ended with %s' "$code"
+  fi
+}
+
+# What became of the forum meanwhile.
+# shellcheck disable=SC2016
+forum() {
+  if container_is running; then printf 'The forum runs as before.'; elif [[ -e $work/was-running ]]; then
+    printf 'The forum does not run: see `docker start %s`.' "$CONTAINER"
+  else printf 'No forum ran before.'; fi
+}
+
+# Only the last one before this is kept, for the way back: they are large.
+forget_old() {
+  local name id used
+  used=$(docker inspect --format '{{.Image}}' "$CONTAINER" 2>/dev/null) || used=none
+  docker image ls --no-trunc --format '{{.Repository}}:{{.Tag}} {{.ID}}' "local_discourse/$CONTAINER" | while read -r name id; do
+    if [[ $name == "$IMAGE" || $name == *:latest || $id == "$used" ]]; then continue; fi
+    docker image rm "$name" >/dev/null || true
+  done
+}
+
+apply() {
+  local code
+  while at_work; do sleep 1; done
+  if built; then return; fi
+  refuse
+  build
+  code=$(cat "$work/code" 2>/dev/null) || code=''
+  if [[ $code != 0 ]] || ! built; then
+    tail -n 20 "$log" >&2
+    fail "$IMAGE was not built: $(reason "$code"). $(forum) $log on the machine has all of it"
+  fi
+  forget_old
+}
+
+# Without Docker there is no image, either.
+check() { if built; then say "{\"image\":\"$IMAGE\"}"; else say '{}'; fi; }
+
+"$@" </dev/null
