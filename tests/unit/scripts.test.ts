@@ -7,6 +7,7 @@ const files = sources(join(import.meta.dirname, "../.."));
 
 test("every script ends by running its verb, and reads no other input", () => {
   const libraries = [
+    "api.sh",
     "apt.sh",
     "boot.sh",
     "bootstrap.sh",
@@ -35,6 +36,7 @@ test("every script ends by running its verb, and reads no other input", () => {
     "settle.sh",
     "sources.sh",
     "space.sh",
+    "stage.sh",
     "swap.sh",
     "telling.sh",
     "transaction.sh",
