@@ -1,6 +1,7 @@
 import { providedFaults } from "../components/certificate/index.ts";
 import { typedNames } from "../components/discourse/index.ts";
 import { madeMachine, sameMachines } from "./made-machines.ts";
+import { monitored } from "./monitored.ts";
 import { entries, member, type Problem } from "./problems.ts";
 import { routesOf } from "./routes.ts";
 import { wildcardsOf } from "./wildcards.ts";
@@ -16,6 +17,7 @@ export function contradictions(raw: unknown): Problem[] {
   return [
     ...machineOf("forum", forum, names),
     ...machineOf("monitoring", member(raw, "monitoring"), names),
+    ...monitored(member(raw, "monitoring"), names),
     ...environmentOf(forum),
     ...sameMachines(hosts),
     ...copiesOf(member(raw, "backups"), member(forum, "host"), hosts),

@@ -2,11 +2,11 @@ import { Backups } from "../components/backup/index.ts";
 import { Certificate, CertificateAuthority, issuances } from "../components/certificate/index.ts";
 import { Discourse } from "../components/discourse/index.ts";
 import type { Backup, Host, Offers } from "../components/host/index.ts";
-import { Icinga } from "../components/icinga/index.ts";
 import { Nginx } from "../components/nginx/index.ts";
 import type { Configuration } from "../config.ts";
 import { engines, type Engines } from "./engines.ts";
 import { machines } from "./machines.ts";
+import { monitoring } from "./monitoring.ts";
 
 /** The stack: one function a section, and the rooms that collect what the others offer. */
 export function platform(config: Configuration) {
@@ -18,13 +18,14 @@ export function platform(config: Configuration) {
     : { urls: [], served: [], offers: [] };
   const backups = parts.offers.flatMap((one) => one.backups);
   const kept = config.backups ? keep(config.backups, { hosts, backups }) : [];
-  const monitors = config.monitoring ? [monitoring(config.monitoring, hosts)] : [];
+  const checks = [...parts.offers, ...kept].flatMap((one) => one.checks);
+  const own = config.monitoring ? monitoring(config.monitoring, hosts, checks) : [];
   return {
     urls: parts.urls,
     sites: parts.served,
     authorityCertificate: authority.certPem,
     hosts: Object.fromEntries(hosts),
-    checks: [...parts.offers, ...kept, ...monitors].flatMap(({ checks }) => checks),
+    checks: [...checks, ...own],
     backups,
     copies: Object.fromEntries(
       kept.map(({ machine, repository, publicKey }) => [machine, { repository, publicKey }]),
@@ -49,16 +50,6 @@ function keep(
     if (own.length === 0) return [];
     return [new Backups(`${host.name}-backups`, { host, backups: own, options, machines: hosts })];
   });
-}
-
-/** Icinga on its machine. */
-function monitoring(
-  options: NonNullable<Configuration["monitoring"]>,
-  hosts: ReadonlyMap<string, Host>,
-): Icinga {
-  const host = hosts.get(options.host);
-  if (!host) throw new RangeError(`no machine is called ${options.host}`);
-  return new Icinga("monitoring", { host, options });
 }
 
 /** The forum on its machine: engine, container, certificate, proxy. */

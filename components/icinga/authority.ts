@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import type { ConfigFile } from "../host/index.ts";
+import { certificates } from "./node.ts";
 
 /** A certificate with its key, as PEM. */
 export interface Identity {
@@ -61,5 +63,16 @@ export class MonitoringAuthority extends pulumi.ComponentResource {
       opts,
     );
     return { certificate: signed.certPem, key: key.privateKeyPem };
+  }
+
+  /** Makes the identity of a machine, as the files in which Icinga there looks for it. */
+  nodeFiles(name: string, node: string, opts: pulumi.CustomResourceOptions): ConfigFile[] {
+    const { certificate, key } = this.identity(name, node, opts);
+    const own = { owner: "nagios:nagios" };
+    return [
+      { path: `${certificates}/ca.crt`, content: this.certPem, ...own },
+      { path: `${certificates}/${node}.crt`, content: certificate, ...own },
+      { path: `${certificates}/${node}.key`, content: key, mode: "0600", ...own },
+    ];
   }
 }

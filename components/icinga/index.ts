@@ -1,23 +1,21 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ConfigSet, type Host, Packages, Service, Unit } from "../host/index.ts";
 import { MonitoringAuthority } from "./authority.ts";
-import {
-  certificates,
-  deployer,
-  directory,
-  icingaSource,
-  liveProbe,
-  masterFiles,
-  ownChecks,
-} from "./master.ts";
+import { machineChecks } from "./machine.ts";
+import { deployer, directory, masterFiles } from "./master.ts";
+import { liveProbe, nodePackages } from "./node.ts";
 import type { IcingaOptions } from "./options.ts";
 
+export { IcingaAgent } from "./agent.ts";
 export { IcingaOptions } from "./options.ts";
+export { StackChecks } from "./package.ts";
 
 /** Arguments of a monitoring machine. */
 export interface IcingaArgs {
   readonly host: Host;
   readonly options: IcingaOptions;
+  /** The names of the machines that have an agent. */
+  readonly agents: readonly string[];
 }
 
 /**
@@ -25,46 +23,42 @@ export interface IcingaArgs {
  * certificates of the stack; nothing of it is made by `icinga2 node setup`, which does something else each time.
  */
 export class Icinga extends Service {
+  /** By which all machines with an agent are known. */
+  readonly authority: MonitoringAuthority;
+
   constructor(name: string, args: IcingaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:icinga:Icinga", name, opts);
-    const { host, options } = args;
+    const { host, options, agents } = args;
     const child = { parent: this };
-    const authority = new MonitoringAuthority(`${name}-authority`, child);
-    const node = authority.identity(`${name}-node`, host.name, child);
-    const deploy = authority.identity(`${name}-deploy`, deployer, child);
+    this.authority = new MonitoringAuthority(`${name}-authority`, child);
+    const deploy = this.authority.identity(`${name}-deploy`, deployer, child);
     const packages = new Packages(
       `${name}-packages`,
-      {
-        host,
-        packages: ["icinga2", "monitoring-plugins-basic", "curl", "jq", "openssl"],
-        sources: options.source === "icinga" ? [icingaSource(host.release)] : [],
-      },
+      { host, ...nodePackages(options, host.release) },
       child,
     );
-    const { files, id } = masterFiles(host.name, options);
-    const own = { owner: "nagios:nagios" };
+    const { files, id } = masterFiles(host.name, agents, options);
+    const as = `${directory}/deploy`;
+    const ready = liveProbe({ node: host.name, id, listen: options.listen, as });
     new ConfigSet(
       `${name}-files`,
       {
         host,
         files: [
           ...files,
-          { path: `${certificates}/ca.crt`, content: authority.certPem, ...own },
-          { path: `${certificates}/${host.name}.crt`, content: node.certificate, ...own },
-          { path: `${certificates}/${host.name}.key`, content: node.key, mode: "0600", ...own },
-          { path: `${directory}/deploy.crt`, content: deploy.certificate },
-          { path: `${directory}/deploy.key`, content: deploy.key, mode: "0600" },
+          ...this.authority.nodeFiles(`${name}-node`, host.name, child),
+          { path: `${as}.crt`, content: deploy.certificate },
+          { path: `${as}.key`, content: deploy.key, mode: "0600" },
         ],
         validate: [["icinga2", "daemon", "-C"]],
         activate: [["systemctl", "reload-or-restart", "icinga2"]],
         deactivate: [["systemctl", "try-reload-or-restart", "icinga2"]],
-        probe: [liveProbe(host.name, id, options)],
+        probe: [ready],
       },
       child,
     );
-    const ready = liveProbe(host.name, id, options);
     new Unit(`${name}-unit`, { host, unit: "icinga2.service", ready, packages }, child);
-    this.checks = ownChecks(name, host.name, options);
+    this.checks = machineChecks(name, host.name, options.listen);
     this.registerOutputs({ checks: this.checks });
   }
 }

@@ -18,7 +18,9 @@ export const IcingaOptions = z.strictObject({
       error: "must be one address, that of the network which the monitored machines are in",
     })
     .default("127.0.0.1")
-    .describe("Where its API answers, on port 5665; by default only to the machine itself."),
+    .describe(
+      "Where its API answers, on port 5665, and the agents of the other machines connect to; by default only to the machine itself.",
+    ),
   log: z
     .enum(["critical", "warning", "information", "notice", "debug"])
     .default("information")

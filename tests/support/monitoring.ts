@@ -30,5 +30,5 @@ function made(name: string, { pem, key }: Signed): Identities {
 /** A monitoring machine of Debian's packages, with options that are otherwise. */
 export function monitoring(name: string, options: object = {}) {
   const parsed = IcingaOptions.parse({ host: name, source: "debian", ...options });
-  return () => new Icinga("icinga", { host: exampleHost(name), options: parsed });
+  return () => new Icinga("icinga", { host: exampleHost(name), options: parsed, agents: [] });
 }

@@ -1,22 +1,29 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { IcingaOptions } from "../../../components/icinga/index.ts";
-import { icingaSource, masterFiles } from "../../../components/icinga/master.ts";
+import { masterFiles } from "../../../components/icinga/master.ts";
+import { icingaSource } from "../../../components/icinga/node.ts";
 import { describe as told, parse } from "../../../config.ts";
 import { UNKNOWN } from "../../../provider/grpc/values.ts";
 import { deploy, plainTexts } from "../../support/deploy.ts";
-import { sourceOf, stackSections } from "../../support/example.ts";
+import { type Sections, sourceOf, stackSections } from "../../support/example.ts";
 import { hostInputs } from "../../support/host.ts";
 import { monitoring } from "../../support/monitoring.ts";
 
 const standard = IcingaOptions.parse({ host: "monitor" });
 const files = (options = standard) => {
-  const made = masterFiles("monitor", options);
+  const made = masterFiles("monitor", [], options);
   return {
     ...made,
     text: (path: string) => made.files.find((one) => one.path === `/etc/icinga2/${path}`)?.content,
   };
 };
+
+/** What a stack with these sections is told, without the first line. */
+function problemsOf(sections: Sections): string {
+  const { problems } = parse(sourceOf(sections));
+  return told(problems, "platform", "test").split("\n").slice(1).join("\n");
+}
 
 test("the master's files are exact, and leave Debian's examples out", () => {
   const { text, files: all } = files();
@@ -32,9 +39,9 @@ test("the master's files are exact, and leave Debian's examples out", () => {
   bind_host = "127.0.0.1"
   bind_port = 5665
   accept_config = false
-  accept_commands = false
   max_anonymous_clients = 0
   tls_protocolmin = "TLSv1.2"
+  accept_commands = false
 }
 
 object ApiUser "platform-deploy" {
@@ -91,7 +98,11 @@ test("packages come first, then files that Icinga judges and is asked for, then 
     assert.deepEqual(inputs["validate"], ["icinga2 daemon -C"]);
     assert.deepEqual(inputs["activate"], ["systemctl reload-or-restart icinga2"]);
     assert.deepEqual(inputs["deactivate"], ["systemctl try-reload-or-restart icinga2"]);
-    assert.ok(String(inputs["probe"]).endsWith(` probe monitor ${files().id} 127.0.0.1`));
+    assert.ok(
+      String(inputs["probe"]).endsWith(
+        ` probe monitor ${files().id} 127.0.0.1 /etc/platform-icinga/deploy`,
+      ),
+    );
     assert.deepEqual(
       dependsOn.filter((name) => name.startsWith("icinga-p")),
       ["icinga-packages"],
@@ -154,10 +165,28 @@ test("Icinga's own packages are trusted by one key alone, Debian's by none of ou
 
 test("a machine that is none, and an API that is open to all, are refused", () => {
   const sections = { ...stackSections("Pulumi.lab.yaml"), monitoring: { host: "x", listen: "::" } };
-  const { problems } = parse(sourceOf(sections));
   assert.equal(
-    told(problems, "platform", "lab").split("\n").slice(1).join("\n"),
+    problemsOf(sections),
     "  platform:monitoring.listen must be one address, that of the network which the monitored machines are in\n" +
       "  platform:monitoring.host names no machine: take one of forum",
   );
+});
+
+test("an address that no agent could reach, and a machine with the name of a zone, are refused", () => {
+  const sections = stackSections("Pulumi.forum.yaml");
+  const hosts = {
+    ...sections["hosts"],
+    master: { ...(sections["hosts"]?.["vault"] as object), port: 23 },
+  };
+  for (const listen of [undefined, "127.0.0.1", "::1"]) {
+    const monitoring = { host: "vault", ...(listen ? { listen } : {}) };
+    assert.equal(
+      problemsOf({ ...sections, hosts, monitoring }),
+      "  platform:monitoring.listen must be an address of vault that forum, master can reach, for their agents connect to it\n" +
+        "  platform:hosts.master is what Icinga calls a zone of its own: call the machine otherwise",
+    );
+  }
+  assert.equal(problemsOf(sections), "");
+  const alone = { ...stackSections("Pulumi.lab.yaml"), monitoring: { host: "forum" } };
+  assert.equal(problemsOf(alone), "");
 });
