@@ -34,10 +34,10 @@ need_plugins() {
   done
 }
 
-# What is live, whether it is what lies on the disk, and what Icinga would say of TEXT when that is something else. Asked by
-# a preview with what `apply` would bring, it is a dry run: a stage that is judged, never activated, and taken away again.
+# What is live, and whether it is what lies on the disk. Asked by a preview with a TEXT that is not live, it warns of what
+# Icinga would say of it: that takes a stage that is judged, never active, and taken away again.
 check() {
-  local sum accepted=true
+  local sum
   PATIENCE=8
   see_active
   see_live
@@ -47,21 +47,18 @@ check() {
   fi
   ask GET "/v1/config/files/$PACKAGE/$active/$file"
   sum=$(printf %s "$answer" | sha256sum | cut -c 1-16)
-  if [[ $live != "$ID" ]]; then accepted=$(dry_run); fi
-  jq -cnS --arg id "${live:-none}" --arg file "$sum" --argjson accepted "$accepted" \
-    --argjson live "$([[ -n $from && $from == "$active" ]] && echo true || echo false)" '{accepted: $accepted, file: $file, id: $id, live: $live}'
+  jq -cnS --arg id "${live:-none}" --arg file "$sum" \
+    --argjson live "$([[ -n $from && $from == "$active" ]] && echo true || echo false)" '{file: $file, id: $id, live: $live}'
+  if [[ $live != "$ID" ]]; then dry_run; fi
 }
-
-# Prints `true`, or in JSON why not.
 dry_run() {
   upload "$TEXT" '{"activate":false,"reload":false}'
   await_verdict
   if [[ -n $refusal ]]; then
-    jq -n --arg why "$(culprits)" '"no: " + $why'
-    return
+    printf 'told %s\n' "$(jq -nc --arg why "Icinga would refuse the checks of this run; $(culprits)"$'\n'"$refusal" '{warning: $why}')"
+  else
+    need DELETE "/v1/config/stages/$PACKAGE/$stage"
   fi
-  ask DELETE "/v1/config/stages/$PACKAGE/$stage"
-  say true
 }
 
 # An empty stage first: Icinga judges that one, and refuses it while somebody else needs what the package has.

@@ -47,7 +47,6 @@ export class StackChecks extends pulumi.ComponentResource {
           PLUGINS: made.plugins,
         },
         state: {
-          accepted: true,
           file: made.sum,
           id: made.id,
           live: true,

@@ -134,6 +134,6 @@ test("the master knows the agents, and gets the package when they have their com
   );
   assert.deepEqual(PLUGINS, plugins("check_disk", "check_http", "check_load"));
   const { file, ...state } = inputs["state"] as Record<string, unknown>;
-  assert.deepEqual(state, { accepted: true, id: ID, live: true });
+  assert.deepEqual(state, { id: ID, live: true });
   assert.match(String(file), /^[0-9a-f]{16}$/);
 });
