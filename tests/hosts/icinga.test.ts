@@ -2,16 +2,13 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { laws } from "../support/laws.ts";
 import { testMachine } from "../support/machine.ts";
-import { identities, monitoring } from "../support/monitoring.ts";
+import { asked, identities, monitoring } from "../support/monitoring.ts";
 import { applyOn } from "../support/scripts.ts";
 
 const machine = await testMachine("monitor");
 const certificates = await identities("monitor");
 
-/** Asks Icinga's API as the platform does. */
-const api = (path: string) =>
-  `curl -sS --fail-with-body --cacert /var/lib/icinga2/certs/ca.crt --cert /etc/platform-icinga/deploy.crt ` +
-  `--key /etc/platform-icinga/deploy.key --resolve monitor:5665:127.0.0.1 -H 'Accept: application/json' 'https://monitor:5665${path}'`;
+const api = (path: string) => asked("monitor", path);
 
 /** Puts Icinga on the machine, with options that are otherwise; gives the last step. */
 async function up(options: object = {}, more = certificates) {
@@ -67,7 +64,7 @@ describe("a monitoring machine", () => {
 
   test("another address and new certificates are served when the run ends, and no longer the old ones", async () => {
     const [listen = ""] = (await machine.succeed("hostname -I")).split(" ");
-    const renewed = await up({ listen }, await identities("monitor", 300));
+    const renewed = await up({ listen }, await identities("monitor", { days: 300 }));
     assert.equal(renewed.code, 0, renewed.stderr);
     const end = `openssl s_client -connect ${listen}:5665 </dev/null 2>/dev/null | openssl x509 -noout -checkend`;
     await machine.succeed(`${end} ${250 * 86400}`);
