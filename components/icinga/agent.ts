@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type Check, ConfigSet, type Host, Packages, Service, Unit } from "../host/index.ts";
 import type { MonitoringAuthority } from "./authority.ts";
+import { Drift } from "./drift.ts";
 import { machineChecks } from "./machine.ts";
 import { certificates, liveProbe, nodePackages } from "./node.ts";
 import type { IcingaOptions } from "./options.ts";
@@ -28,7 +29,8 @@ export class IcingaAgent extends Service {
     super("platform:icinga:IcingaAgent", name, opts);
     const { host, authority, options } = args;
     const child = { parent: this };
-    this.checks = machineChecks(name, host.name, agentListen);
+    const drift = new Drift(`${name}-drift`, { host }, child);
+    this.checks = [...machineChecks(name, host.name, agentListen), ...drift.checks];
     const wanted = args.checks.filter((one) => one.host === host.name && one.from === "inside");
     const checks = [...wanted, ...this.checks];
     const node = (this.node = host.name);

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ConfigSet, type Host, Packages, Service, Unit } from "../host/index.ts";
 import { MonitoringAuthority } from "./authority.ts";
+import { Drift } from "./drift.ts";
 import { machineChecks } from "./machine.ts";
 import { deployer, directory, masterFiles } from "./master.ts";
 import { liveProbe, nodePackages } from "./node.ts";
@@ -30,6 +31,7 @@ export class Icinga extends Service {
     super("platform:icinga:Icinga", name, opts);
     const { host, options, agents } = args;
     const child = { parent: this };
+    const drift = new Drift(`${name}-drift`, { host }, child);
     this.authority = new MonitoringAuthority(`${name}-authority`, child);
     const deploy = this.authority.identity(`${name}-deploy`, deployer, child);
     const packages = new Packages(
@@ -58,7 +60,7 @@ export class Icinga extends Service {
       child,
     );
     new Unit(`${name}-unit`, { host, unit: "icinga2.service", ready, packages }, child);
-    this.checks = machineChecks(name, host.name, options.listen);
+    this.checks = [...machineChecks(name, host.name, options.listen), ...drift.checks];
     this.registerOutputs({ checks: this.checks });
   }
 }

@@ -86,6 +86,28 @@ describe("an agent", () => {
     await becomes({});
   });
 
+  test("tells by name what somebody changed on its machine, until it is put right", async () => {
+    const compare = "systemctl start platform-drift.service";
+    const path = "/etc/icinga2/constants.conf";
+    await watched.succeed(`echo >>${path}; ${compare}`);
+    await becomes({ "watched!drift": 2 });
+    assert.match(
+      await watched.succeed("runuser -u nagios -- platform-drift check || true"),
+      /^DRIFT CRITICAL: changed by hand: \/etc\/icinga2\/constants\.conf has other contents \| changed=1;;0\n$/,
+    );
+    assert.equal((await up(inside, outside)).code, 0);
+    await watched.succeed(compare);
+    await becomes({});
+    await watched.succeed(`systemctl stop platform-drift.timer; ${compare}`);
+    assert.match(
+      await watched.succeed("platform-drift check || true"),
+      /platform-drift\.timer does not run/,
+    );
+    assert.equal((await up(inside, outside)).code, 0);
+    await watched.succeed(compare);
+    await becomes({});
+  });
+
   test("a plugin that is not there refuses the change, by its name, and the old files stay", async () => {
     const missing = quickCheck("watched", "missing", { command: ["/usr/local/bin/none"] });
     const { code, stderr, name } = await up(inside, outside, missing);

@@ -132,7 +132,10 @@ test("the master knows the agents, and gets the package when they have their com
     names.map(([, name, host]) => ({ host, name })),
     platformChecks,
   );
-  assert.deepEqual(PLUGINS, plugins("check_disk", "check_http", "check_load"));
+  assert.deepEqual(PLUGINS, [
+    ...plugins("check_disk", "check_http", "check_load"),
+    "/usr/local/sbin/platform-drift",
+  ]);
   const { file, ...state } = inputs["state"] as Record<string, unknown>;
   assert.deepEqual(state, { id: ID, live: true });
   assert.match(String(file), /^[0-9a-f]{16}$/);

@@ -72,7 +72,7 @@ test("the id changes with any file, and stands where Icinga can be asked for it"
   );
 });
 
-test("packages come first, then files that Icinga judges and is asked for, then the unit", async () => {
+test("the comparison and packages come first, then files that Icinga judges and is asked for, then the unit", async () => {
   for (const preview of [false, true]) {
     const { list, resource, resources } = await deploy(
       monitoring("monitor", { source: "icinga" }),
@@ -80,9 +80,12 @@ test("packages come first, then files that Icinga judges and is asked for, then 
       preview ? {} : { "icinga-packages": { changedAt: "2026-11-23T02:30:11Z" } },
     );
     assert.deepEqual(list, [
+      "host:index:ConfigSet icinga-drift-files",
       "host:index:ConfigSet icinga-files",
       "host:index:Packages icinga-packages",
+      "host:index:Unit icinga-drift-timer",
       "host:index:Unit icinga-unit",
+      "platform:icinga:Drift icinga-drift",
       "platform:icinga:Icinga icinga",
       "platform:icinga:MonitoringAuthority icinga-authority",
       "tls:index/certRequest:CertRequest icinga-deploy-request",
