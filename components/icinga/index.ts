@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ConfigSet, type Host, Packages, Service, Unit } from "../host/index.ts";
 import { MonitoringAuthority } from "./authority.ts";
 import { Drift } from "./drift.ts";
-import { machineChecks } from "./machine.ts";
+import { machineChecks, masterChecks, masterPlugins } from "./machine.ts";
 import { deployer, directory, masterFiles } from "./master.ts";
 import { liveProbe, nodePackages } from "./node.ts";
 import type { IcingaOptions } from "./options.ts";
@@ -48,6 +48,7 @@ export class Icinga extends Service {
         host,
         files: [
           ...files,
+          ...masterPlugins(),
           ...this.authority.nodeFiles(`${name}-node`, host.name, child),
           { path: `${as}.crt`, content: deploy.certificate },
           { path: `${as}.key`, content: deploy.key, mode: "0600" },
@@ -60,7 +61,8 @@ export class Icinga extends Service {
       child,
     );
     new Unit(`${name}-unit`, { host, unit: "icinga2.service", ready, packages }, child);
-    this.checks = [...machineChecks(name, host.name, options.listen), ...drift.checks];
+    const own = [machineChecks, masterChecks].flatMap((of) => of(name, host.name, options.listen));
+    this.checks = [...own, ...drift.checks];
     this.registerOutputs({ checks: this.checks });
   }
 }

@@ -1,4 +1,32 @@
-import type { Check } from "../host/index.ts";
+import { readFileSync } from "node:fs";
+import type { Check, ConfigFile } from "../host/index.ts";
+import { bracketed } from "./node.ts";
+
+/** The plugin that looks whether Icinga runs with what it has on the disk. */
+const configPlugin = "/usr/local/lib/platform/check-icinga-config";
+
+/** What the machine that monitors has to run besides Debian's plugins. */
+export function masterPlugins(): ConfigFile[] {
+  const source = new URL("./programs/check-icinga-config.sh", import.meta.url);
+  return [{ path: configPlugin, content: readFileSync(source, "utf8"), mode: "0755" }];
+}
+
+/** How the machine that monitors wants to be watched by itself, besides what all are watched for. */
+export function masterChecks(component: string, host: string, listen: string): Check[] {
+  return [
+    {
+      name: "icinga-config",
+      host,
+      from: "inside",
+      command: [configPlugin, host, bracketed(listen)],
+      ...{ intervalSeconds: 900, retrySeconds: 60, timeoutSeconds: 120 },
+      runbook:
+        "Repair what it names, then run `pulumi up`: until then, Icinga goes on with what it had.",
+      component,
+      option: "monitoring",
+    },
+  ];
+}
 
 /** How every machine wants to be watched, whatever runs on it. Icinga there answers at `listen`. */
 export function machineChecks(component: string, host: string, listen: string): Check[] {

@@ -18,6 +18,11 @@ const permissions = [
   ...["objects/query/Host", "objects/query/Service"],
 ];
 
+/** What the machine itself may ask by its own certificate, to tell whether Icinga runs with what it has on the disk. */
+const watching = [
+  ...["config/query", "objects/query/CheckCommand", "objects/query/Host", "objects/query/Service"],
+];
+
 /** Debian's examples in conf.d are left out: they would monitor the machine without anybody having asked. */
 const main: readonly Statement[] = [
   ...["constants.conf", "zones.conf", "<itl>", "<plugins>", "features-enabled/*.conf"].map(
@@ -40,7 +45,7 @@ export function masterFiles(
       { type: "Zone", name: "global-templates", attributes: { global: true } },
       ...agents.flatMap((agent) => agentZone(agent)),
     ],
-    ...features(options),
+    ...features(node, options),
     ...logging(options),
   });
 }
@@ -62,7 +67,7 @@ export const listener = {
 } as const;
 
 /** Debian's own features are links, of which these files take the place. */
-function features({ listen }: IcingaOptions): Record<string, readonly Statement[]> {
+function features(node: string, { listen }: IcingaOptions): Record<string, readonly Statement[]> {
   return {
     "features-enabled/api.conf": [
       {
@@ -71,6 +76,11 @@ function features({ listen }: IcingaOptions): Record<string, readonly Statement[
         attributes: { bind_host: listen, ...listener, accept_commands: false },
       },
       { type: "ApiUser", name: deployer, attributes: { client_cn: deployer, permissions } },
+      {
+        type: "ApiUser",
+        name: "platform-watch",
+        attributes: { client_cn: node, permissions: watching },
+      },
     ],
     "features-enabled/checker.conf": [
       { type: "CheckerComponent", name: "checker", attributes: {} },

@@ -57,10 +57,15 @@ describe("when Icinga has trouble", () => {
     );
     assert.match(stderr, /broken by a test/);
     assert.match(stderr, /features-enabled\/broken\.conf/);
+    const plugin = `runuser -u nagios -- /usr/local/lib/platform/check-icinga-config ${host} 127.0.0.1`;
+    const { code: number, stdout } = await machine.fail(plugin);
+    assert.equal(number, 2);
+    assert.match(stdout, /^ICINGA CRITICAL: it cannot read its configuration.*broken by a test/);
     await becomes({ [`${host}!first`]: 0 });
     await machine.succeed(`rm ${broken}`);
     const again = await up(red);
     assert.equal(again.code, 0, again.stderr);
+    assert.match(await machine.succeed(plugin), /^ICINGA OK: /);
     await becomes({ [`${host}!first`]: 2 });
   });
 

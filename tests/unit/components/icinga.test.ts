@@ -48,6 +48,11 @@ object ApiUser "platform-deploy" {
   client_cn = "platform-deploy"
   permissions = [ "config/query", "config/modify", "status/query", "objects/query/CheckCommand", "objects/query/Host", "objects/query/Service" ]
 }
+
+object ApiUser "platform-watch" {
+  client_cn = "monitor"
+  permissions = [ "config/query", "objects/query/CheckCommand", "objects/query/Host", "objects/query/Service" ]
+}
 `,
   );
   assert.equal(
