@@ -15,7 +15,8 @@ export const deployer = "platform-deploy";
 /** What the platform has to be allowed for one configuration package; `config/modify` is as good as root's rights there. */
 const permissions = [
   ...["config/query", "config/modify", "status/query", "objects/query/CheckCommand"],
-  ...["objects/query/Host", "objects/query/Service"],
+  ...["objects/query/Host", "objects/query/Service", "objects/query/Endpoint"],
+  "actions/reschedule-check",
 ];
 
 /** What the machine itself may ask by its own certificate, to tell whether Icinga runs with what it has on the disk. */

@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # Keeps PACKAGE, the stack's own configuration package in Icinga: TEXT is its one file. In it stands a command MARKER, and in
-# its variables ID: what counts is what the running worker has. PLUGINS are the programs that this machine has to run itself.
+# its variables ID: what counts is what the running worker has. PLUGINS are the programs that this machine has to run itself, AGENTS
+# the machines that others run on.
 : "${PACKAGE:?}" "${TEXT:?}" "${MARKER:?}" "${ID:?}"
 
 apply() {
@@ -11,18 +12,19 @@ apply() {
     fail "Icinga does not let the platform change its configuration: it knows it as $(jq -c '.results[0]' <<<"$answer")"
   see_active
   [[ $active != none ]] || need POST "/v1/config/packages/$PACKAGE" <<<'{}'
-  put "$TEXT" "$ID"
+  put "$TEXT" "$ID" "Icinga refuses the checks, and goes on with what it had"
   need GET /v1/config/packages
   for old in $(jq -r --arg name "$PACKAGE" '.results[] | select(.name == $name) | .stages[]' <<<"$answer"); do
     [[ $old == "$stage" ]] || need DELETE "/v1/config/stages/$PACKAGE/$old"
   done
+  first_results
 }
 
-# Has Icinga run with a text; what it refuses changes nothing, and is told with whose line it is.
+# Has Icinga run with a text, whose id is the second word. What it refuses changes nothing, and is told in the third's words.
 put() {
   upload "$1" '{}'
   await_verdict
-  [[ -z $refusal ]] || fail "Icinga refuses the checks, and goes on with what it had; $(culprits)"$'\n'"$refusal"
+  [[ -z $refusal ]] || fail "$3; $(culprits)"$'\n'"$refusal"
   await_live "$2"
 }
 
@@ -65,7 +67,7 @@ dry_run() {
 remove() {
   see_active
   if [[ $active == none ]]; then return; fi
-  put '' ''
+  put '' '' "Icinga does not let the checks go, and goes on with them"
   need DELETE "/v1/config/packages/$PACKAGE"
 }
 

@@ -16,7 +16,7 @@ export interface StackChecksArgs {
 }
 
 /** The script that keeps a package, in parts. */
-export const packageScripts = ["api.sh", "stage.sh", "package.sh"].map(
+export const packageScripts = ["api.sh", "stage.sh", "first.sh", "package.sh"].map(
   (name) => new URL(`./${name}`, import.meta.url),
 );
 
@@ -45,6 +45,7 @@ export class StackChecks extends pulumi.ComponentResource {
           ID: made.id,
           TEXT: made.text,
           PLUGINS: made.plugins,
+          AGENTS: names,
         },
         state: {
           file: made.sum,

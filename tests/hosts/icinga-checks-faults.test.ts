@@ -94,6 +94,10 @@ describe("when Icinga has trouble", () => {
     const kept = resource("monitoring-checks-package");
     const refused = await runOn(machine, kept, "delete");
     assert.equal(refused.code, 1);
+    assert.match(
+      refused.stderr,
+      /Icinga does not let the checks go, .* in \/var\/lib\/icinga2\/api\/packages\/needs\//,
+    );
     assert.match(refused.stderr, /Object '.*' of type 'Host' does not exist/);
     await becomes({ [`${host}!own`]: 0 });
     await machine.waitUntilSucceeds(upload("needs", ""), 60);

@@ -33,9 +33,11 @@ describe("a monitoring machine", () => {
         [
           "platform-deploy",
           [
+            "actions/reschedule-check",
             "config/modify",
             "config/query",
             "objects/query/CheckCommand",
+            "objects/query/Endpoint",
             "objects/query/Host",
             "objects/query/Service",
             "status/query",

@@ -18,6 +18,7 @@ test("every script ends by running its verb, and reads no other input", () => {
     "detached.sh", // its stdin goes on with the script that it runs
     "disk.sh",
     "domain.sh",
+    "first.sh",
     "hypervisor.sh",
     "image.sh",
     "journal.sh",

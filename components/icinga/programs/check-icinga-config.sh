@@ -21,7 +21,7 @@ ask() {
 
 # The first thing that is wrong, with its place.
 if ! said=$(timeout 60 icinga2 daemon -C 2>&1); then
-  wrong=$(grep -E 'critical/|^Location:' <<<"$said" | head -n 2 | cut -d ' ' -f 2- | paste -sd ' ' | cut -c 1-500) || true
+  wrong=$(grep -E 'critical/|^Location:' <<<"$said" | head -n 2 | sed 's/^\[[^]]*\] critical\/[A-Za-z]*: //; s/^Location: //' | paste -sd ' ' | cut -c 1-500) || true
   end 2 CRITICAL "it cannot read its configuration, so it goes on with what it had, and would not start again: ${wrong:-no reason told}"
 fi
 

@@ -121,7 +121,7 @@ test("the master knows the agents, and gets the package when they have their com
   assert.ok(dependsOn.includes("monitoring-unit"), dependsOn.join(" "));
   assert.ok(dependsOn.includes("forum-agent-unit"), dependsOn.join(" "));
   assert.deepEqual(secrets, []);
-  const { PLUGINS, ...texts } = inputs["values"] as Record<string, string>;
+  const { PLUGINS, AGENTS, ...texts } = inputs["values"] as Record<string, string>;
   const { TEXT = "", ID, ...values } = texts;
   assert.deepEqual(values, {
     ...{ NODE: "vault", ADDRESS: "10.20.0.9", DIRECTORY: "/etc/platform-icinga" },
@@ -132,6 +132,7 @@ test("the master knows the agents, and gets the package when they have their com
     names.map(([, name, host]) => ({ host, name })),
     platformChecks,
   );
+  assert.deepEqual(AGENTS, ["forum"]);
   assert.deepEqual(PLUGINS, [
     ...plugins("check_disk", "check_http", "check_load"),
     "/usr/local/lib/platform/check-icinga-config",
