@@ -1,8 +1,7 @@
-# shellcheck shell=bash
+# shellcheck shell=bash source-path=SCRIPTDIR disable=SC2034,SC2153,SC2154
 # Keeps the files PATHS (MODES, OWNERS, CONTENTS) as one set that stands or falls together; ABSENT are paths that must not
 # exist. What was on the machine before the set comes back with `remove`, unless ADOPT is refuse: then nothing may have been
 # there, and DEACTIVATE runs where ACTIVATE would do too much. Of SECRETS among them, only a digest with SALT is ever told.
-# shellcheck source-path=SCRIPTDIR disable=SC2034,SC2153,SC2154
 
 # Notes what the set needs to be read, and that it owns its paths from now on. It may have been begun before.
 commit() {
@@ -65,6 +64,7 @@ finish() {
   local status=$?
   trap '' PIPE TERM
   set +e
+  end_child
   if ((status == 0)) || [[ -e $set/committed ]]; then return; fi # the next run notes the rest
   if [[ -e $set/journal ]]; then undo; else abandon; fi
 }

@@ -11,7 +11,7 @@ fail() {
   printf '%s: %s\n' "$(uname -n)" "$*" >&2
   exit 1
 }
-trap 'fail "the script was ended after its time limit; look at what hangs on the machine, then run again"' TERM
+trap 'trap "" TERM; fail "the script was ended after its time limit; look at what hangs on the machine, then run again"' TERM
 trap 'exit 141' PIPE # the link is gone: what is half done is put back all the same
 
 # One change at a time: a lost connection leaves its script running, and the next one waits here.

@@ -25,7 +25,7 @@ recovery_service() {
 
 # Puts a text in its place by a rename, unless it stands there already.
 place() {
-  cmp -s "$2" <(printf '%s\n' "$3") && return
+  cmp -s "$2" <(printf '%s\n' "$3" 2>/dev/null) && return
   (umask 077 && printf '%s\n' "$3" >"$2.new")
   chmod "$1" "$2.new"
   sync "$2.new"

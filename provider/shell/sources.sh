@@ -9,7 +9,7 @@ source_line() { printf '%s\t%s\t%.64s\n' "${SOURCES[$1]}" "${FINGERPRINTS[$1]}" 
 in_place() {
   local text=$texts/platform-${SOURCES[$1]}.sources key=$keys/platform-${SOURCES[$1]}.asc
   [[ $(stat -c '%a %U' "$text" "$key" 2>/dev/null) == $'644 root\n644 root' ]] || return 1
-  cmp -s "$text" <(printf %s "${SOURCE_TEXTS[$1]}") || return 1
+  cmp -s "$text" <(printf %s "${SOURCE_TEXTS[$1]}" 2>/dev/null) || return 1
   grep -qsxF -- "$(source_line "$1" "$key")" "$notes"/sources/*
 }
 

@@ -31,9 +31,9 @@ stage_directory() {
 same() { [[ -f $2 && ! -L $2 && $(stat -c %a:%U:%G "$1") == "$(stat -c %a:%U:%G "$2")" ]] && cmp -s "$1" "$2"; }
 
 unchanged() {
-  local i
-  cmp -s "$set/active" <(printf %s "$COMMANDS") || return 1
-  cmp -s <(sort "$set/paths") <(words "${PATHS[@]}" | sort) || return 1
+  local i # cmp stops reading at the first difference, and what writes to it then would say so
+  cmp -s "$set/active" <(printf %s "$COMMANDS" 2>/dev/null) || return 1
+  cmp -s <(sort "$set/paths" 2>/dev/null) <(words "${PATHS[@]}" | sort 2>/dev/null) || return 1
   for i in "${!PATHS[@]}"; do
     if [[ -n ${STAGED[i]} ]]; then same "${STAGED[i]}" "${PATHS[i]}" || return 1; else ! exists "${PATHS[i]}" || return 1; fi
   done

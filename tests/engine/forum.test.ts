@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { canaries, engineStack } from "../support/engine.ts";
-import { remakeTestMachine, testLab } from "../support/machine.ts";
+import { promisify } from "node:util";
+import { canaries, engineStack, stackFolder } from "../support/engine.ts";
+import { remakeTestMachine } from "../support/machine.ts";
 import { assertSameTraces, purgeRemoved, tracesOn } from "../support/laws.ts";
 
 const opened = await engineStack("engine");
@@ -16,6 +18,23 @@ async function status(path = ""): Promise<string> {
   const resolve = "--resolve forum.lab.test:443:127.0.0.1 --cacert /run/ca.pem";
   return machine.succeed(`curl -sS -o /dev/null -w '%{http_code}' ${resolve} ${site}${path}`);
 }
+
+/** What a visitor gets who asks all the while that the work goes on: each kind of answer once. */
+async function visitors(work: () => Promise<void>): Promise<string[]> {
+  const ask = `curl -s -o /run/page -w '%{http_code}%{errormsg}' ${outside} ${site}`;
+  const line = `printf '%s %s\\n' "$(${ask})" "$(grep -o 'lang="[a-z]*"' /run/page | head -n 1)"`;
+  await machine.succeed("touch /run/watch");
+  const watch = machine.succeed(`while [ -e /run/watch ]; do ${line}; sleep 0.1; done | sort -u`);
+  try {
+    await work();
+  } finally {
+    await machine.succeed("rm /run/watch");
+  }
+  return (await watch).trim().split(/ *\n/);
+}
+/** As from outside: the machine's own addresses are let through where a site is closed. */
+const outside =
+  "--resolve forum.lab.test:443:$(hostname -I | cut -d ' ' -f 1) --cacert /run/ca.pem";
 
 let before = "";
 
@@ -53,10 +72,37 @@ test("an option of the proxy is one change in place", async () => {
 test("an option of the forum replaces its container and asks the new one", async () => {
   const id = await machine.succeed("docker inspect --format '{{.Id}}' app");
   await set("forum.language", "de");
-  assert.deepEqual(await up(), { same: 23, update: 4, replace: 1 });
+  const seen = await visitors(async () => {
+    assert.deepEqual(await up(), { same: 23, update: 4, replace: 1 });
+  });
+  assert.deepEqual(seen, ["200", '503 lang="en"']); // the forum, or its offline page, and nothing half-started
   assert.notEqual(await machine.succeed("docker inspect --format '{{.Id}}' app"), id);
   assert.match(await machine.succeed("docker inspect --format '{{.Config.Env}}' app"), /LOCALE=de/);
   assert.equal(await status(), "200");
+});
+
+test("a person closes the site by npm run site, and opens it again", async () => {
+  const run = async (...args: string[]) => {
+    const { workDir, envVars } = stack.workspace;
+    const main = join(import.meta.dirname, "../../components/nginx/command/main.ts");
+    const given = [main, "maintenance", ...args, "--stack", "lab"];
+    const { stdout } = await promisify(execFile)(process.execPath, given, {
+      cwd: workDir,
+      env: { ...process.env, ...envVars, USER: "ann" },
+    });
+    return stdout;
+  };
+  const visitor = () =>
+    machine.succeed(`curl -sS -o /dev/null -w '%{http_code}' ${outside} ${site}`);
+  const closed = await run("on", "forum", "--reason", "new disks");
+  assert.match(closed, /^forum is closed by ann@\S+ since \S+Z: new disks\n$/);
+  assert.deepEqual([await visitor(), await status()], ["503", "200"]);
+  assert.equal(await run("status", "forum"), closed);
+  assert.deepEqual(await up(), { same: 28 }); // what a person has closed, a run leaves closed
+  assert.equal(await visitor(), "503");
+  assert.equal(await run("off", "forum"), "forum is open\n");
+  assert.equal(await visitor(), "200");
+  await assert.rejects(run("on", "wiki"), /error: the stack has no site wiki; it has: forum\n/);
 });
 
 test("an option that nginx refuses changes nothing, says why, and visitors notice nothing", async () => {
@@ -105,8 +151,8 @@ test("an image that was removed by hand shows in a plain preview, and up loads i
 
 test("a secret stands nowhere in plain text: state, history, output, files of the machine", async () => {
   const secrets = [...canaries, "PRIVATE KEY-----"];
-  const files = readdirSync(join(testLab, "engine"), { recursive: true, encoding: "utf8" })
-    .map((name) => join(testLab, "engine", name))
+  const files = readdirSync(stackFolder("engine"), { recursive: true, encoding: "utf8" })
+    .map((name) => join(stackFolder("engine"), name))
     .filter((path) => statSync(path).isFile());
   const texts = [printed(), ...files.map((path) => readFileSync(path, "utf8"))];
   assert.ok(

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigSet, importId, Packages, Unit, type Host } from "../../components/host/index.ts";
-import { programStack } from "../support/engine.ts";
+import { programStack, stackFolder } from "../support/engine.ts";
 import { assertSameTraces, tracesOn } from "../support/laws.ts";
-import { testLab, testMachine } from "../support/machine.ts";
+import { testMachine } from "../support/machine.ts";
 
 const machine = await testMachine("import");
 const { address, port, hostKey, instance } = machine;
@@ -140,7 +140,7 @@ test("up imports and notes; files, service and packages are left alone; then not
 });
 
 test("a secret that was imported stands in plain text nowhere", () => {
-  const folder = join(testLab, "import");
+  const folder = stackFolder("import");
   const paths = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .map((name) => join(folder, name))
     .filter((path) => statSync(path).isFile());

@@ -5,8 +5,8 @@ import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { CommandError } from "@pulumi/pulumi/automation/index.js";
 import { ConfigSet, Packages, Unit, type Host } from "../../components/host/index.ts";
-import { programStack } from "../support/engine.ts";
-import { testLab, testMachine, type TestMachine } from "../support/machine.ts";
+import { programStack, stackFolder } from "../support/engine.ts";
+import { testMachine, type TestMachine } from "../support/machine.ts";
 import { assertSameTraces, purgeRemoved, tracesOn } from "../support/laws.ts";
 
 const machine = await testMachine("truth");
@@ -98,7 +98,7 @@ test("a changed secret shows as a digest, is put right, and stands nowhere in pl
   assert.match(text, /~ digest\s*: "[0-9a-f]{32}" => "[0-9a-f]{32}"/);
   assert.deepEqual(await up(), { same: 5, update: 1 });
   assert.equal(await machine.succeed("cat /etc/web.key"), "canary-in-a-set");
-  const folder = join(testLab, "truth");
+  const folder = stackFolder("truth");
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .map((name) => join(folder, name))
     .filter((path) => statSync(path).isFile());

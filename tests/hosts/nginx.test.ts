@@ -1,12 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as forum from "../support/forum.ts";
-import { apply, ask, machine, proxy, redirects, runForum, status } from "../support/proxy.ts";
+import {
+  apply,
+  ask,
+  machine,
+  proxy,
+  redirects,
+  remove,
+  runForum,
+  status,
+} from "../support/proxy.ts";
 import { laws } from "../support/laws.ts";
 
 const name = forum.hostname;
 
 test("a proxy obeys the laws and gives Debian's default site back", async () => {
+  await remove();
   await runForum();
   await laws(machine, proxy({ redirects }), () => Promise.resolve(), forum.tlsOutputs);
   const last = await apply({ redirects });

@@ -66,7 +66,7 @@ test("who waits too long is told who is at work, with which run and since when",
 });
 
 const ended =
-  "Terminated\ncomponents: the script was ended after its time limit; look at what hangs on the machine, then run again\n";
+  "components: the script was ended after its time limit; look at what hangs on the machine, then run again\n";
 
 test("a validator that hangs is ended, and nothing was changed", async () => {
   const { code, stderr } = await send(one("hangs", { validate: ["sleep 60"] }), { limit: 3 });

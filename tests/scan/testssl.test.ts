@@ -47,9 +47,10 @@ for (const profile of ["intermediate", "modern"]) {
     console.log(`testssl.sh, ${profile}: ${said("overall_grade")}, ${said("final_score")} of 100`);
     const bad = findings.filter(({ severity }) => !/^(?:OK|INFO|LOW)$/.test(severity));
     // The tests' certificates are for a day, and of an authority without a list of what it revoked.
-    // Its own openssl has no GOST, and what TLS 1.3 does not have was not tried.
+    // Its own openssl has no GOST, and what TLS 1.3 does not have was not tried. The application is away, so its offline
+    // page answers with 503. Whether sessions resume it cannot always find out, for it does not wait for tickets.
     const known =
-      /^(?:engine_problem|NPN)$|^cert_(?:expirationStatus|notAfter|crlDistributionPoints|ocspURL|revocation)\b/;
+      /^(?:engine_problem|NPN|HTTP_status_code|sessionresumption_ticket)$|^cert_(?:expirationStatus|notAfter|crlDistributionPoints|ocspURL|revocation)\b/;
     assert.deepEqual(
       bad.filter(({ id }) => !known.test(id)),
       [],

@@ -46,6 +46,11 @@ export interface EngineStack extends EngineRun {
   readonly unset: (path: string) => Promise<void>;
 }
 
+/** Where the state and project of a test's stack lie; its machines' folders are beside all of them. */
+export function stackFolder(name: string): string {
+  return join(testLab, "stacks", name);
+}
+
 /** Opens a stack of any program with fresh state; `env` is added to the engine's environment. */
 export async function programStack(
   name: string,
@@ -54,7 +59,7 @@ export async function programStack(
   env: Readonly<Record<string, string>> = {},
 ): Promise<EngineRun> {
   const root = join(import.meta.dirname, "../..");
-  const folder = join(testLab, name);
+  const folder = stackFolder(name);
   await rm(folder, { recursive: true, force: true });
   const toolchain = await ensureToolchain();
   console.log(`toolchain: ${toolchain.description}`);

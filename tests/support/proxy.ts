@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { Nginx, NginxOptions } from "../../components/nginx/index.ts";
 import * as forum from "./forum.ts";
 import { exampleHost } from "./host.ts";
-import { applyOn } from "./scripts.ts";
+import { deploy } from "./deploy.ts";
+import { applyOn, inOrder, runOn } from "./scripts.ts";
 
 /** The machine that serves the tests' forum, and its image. */
 export const { machine, image } = await forum.forumMachine();
@@ -28,6 +29,15 @@ export const redirects = [
 export async function apply(options: object = {}, more: object = {}) {
   const { results } = await applyOn(machine, proxy(options, more), forum.tlsOutputs);
   return results.at(-1) ?? assert.fail("nothing was run");
+}
+
+/** Takes away what was put there, also by other test files of this run. */
+export async function remove(): Promise<void> {
+  const { resources } = await deploy(proxy(), false, forum.tlsOutputs);
+  for (const resource of inOrder(resources).toReversed()) {
+    const { code, stderr } = await runOn(machine, resource, "delete");
+    assert.equal(code, 0, `${resource.name}: ${stderr}`);
+  }
 }
 
 /** What curl on the machine prints for a path of the site, with the given arguments before it. */

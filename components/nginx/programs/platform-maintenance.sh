@@ -7,10 +7,7 @@ umask 022
 etc=/etc/nginx/platform/maintenance
 
 say() { printf '%s\n' "$*"; }
-fail() {
-  printf '%s: %s\n' "$(uname -n)" "$*" >&2
-  exit 1
-}
+fail() { say "$(uname -n): $*" >&2 && exit 1; }
 
 # Writes a note: its path, then its lines. By a rename, so it is there whole or not at all.
 note() {
@@ -25,28 +22,31 @@ line() { sed -n "$2p" "$1" 2>/dev/null || true; }
 day() { date -u -d "@$1" +%FT%TZ; }
 
 on() {
-  local since
-  since=$(line "$operator" 1)
-  note "$operator" "${since:-$(date +%s)}" "${1:-somebody}" "${2:-}"
+  set -- "$(line "$operator" 1)" "$@"
+  note "$operator" "${1:-$(date +%s)}" "${2:-somebody}" "${3:-}"
   status
 }
 
 off() {
-  rm -f "$operator" "$deployment"
+  rm -f "$operator"
+  end
   [[ $ACTIVE == no ]] || fail "$site is still closed, for the stack's configuration says so: set \`maintenance.active\` to false, then run \`pulumi up\`"
   status
 }
 
 # The timer comes first: a note without one could stay for ever. An earlier timer does not know the new note.
 begin() {
-  local id
-  id=$(date +%s%N)
+  local id earlier
+  id=$(date +%s%N) earlier=$(line "$deployment" 1)
   systemd-run --quiet --collect --unit="platform-maintenance-$site-$id" --on-active="$1" \
     --timer-property=AccuracySec=1s --description="opens $site when its deployment does not" "$0" expire "$site" "$id"
   note "$deployment" "$id" "$(($(date +%s) + $1))"
+  stop_timer "$earlier"
   say "$site is closed for a deployment"
 }
-end() { rm -f "$deployment"; }
+end() { set -- "$(line "$deployment" 1)" && rm -f "$deployment" && stop_timer "$1"; }
+# A timer has nothing to do when its note is gone.
+stop_timer() { [[ -z $1 ]] || systemctl stop "platform-maintenance-$site-$1.timer" 2>/dev/null || true; }
 expire() { if [[ $(line "$deployment" 1) == "$1" ]]; then end; fi; }
 
 status() {
