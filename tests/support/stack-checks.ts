@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { IcingaOptions } from "../../components/icinga/index.ts";
 import type { Check } from "../../components/host/index.ts";
 import { monitoring } from "../../stacks/monitoring.ts";
 import { exampleHost } from "./host.ts";
 import type { TestMachine } from "./machine.ts";
-import { identities, statesOn } from "./monitoring.ts";
+import { identities } from "./monitoring.ts";
 import { applyOnAll } from "./scripts.ts";
 import { exampleCheck } from "./watched.ts";
+import { becoming, type Becomes } from "./watching.ts";
 
 /** A stack of lab machines, of which the first monitors the others. */
 export interface WatchedStack {
@@ -18,7 +18,7 @@ export interface WatchedStack {
   /** Puts it on the machines, until something fails; gives the last step. */
   readonly up: (...checks: readonly Check[]) => Promise<LastStep>;
   /** Waits until hosts and services have these states; those that are not named shall be 0. */
-  readonly becomes: (states: Readonly<Record<string, number>>, seconds?: number) => Promise<void>;
+  readonly becomes: Becomes;
 }
 
 type LastStep = Awaited<ReturnType<typeof applyOnAll>>[number];
@@ -31,9 +31,11 @@ export async function watchedStack(
   const [monitor = assert.fail(), ...others] = machines;
   const agents = others.map(({ name }) => name);
   const options = IcingaOptions.parse({ host: monitor.name, source: "debian", listen });
-  const hosts = new Map(machines.map(({ name }) => [name, exampleHost(name)]));
   const certificates = await identities(monitor.name, { component: "monitoring", agents });
-  const build = (checks: readonly Check[]) => () => monitoring(options, hosts, checks);
+  const build = (checks: readonly Check[]) => () => {
+    const hosts = new Map(machines.map(({ name }) => [name, exampleHost(name)]));
+    return monitoring(options, hosts, checks);
+  };
   return {
     build,
     certificates,
@@ -41,28 +43,8 @@ export async function watchedStack(
       const results = await applyOnAll(machines, build(checks), certificates);
       return results.at(-1) ?? assert.fail("nothing was done");
     },
-    async becomes(states, seconds = 150) {
-      const end = performance.now() + seconds * 1000;
-      for (;;) {
-        const found = withoutLoad(await statesOn(monitor, listen));
-        const wanted = Object.fromEntries(
-          Object.keys({ ...found, ...states }).map((name) => [name, states[name] ?? 0]),
-        );
-        if (JSON.stringify(sorted(found)) === JSON.stringify(sorted(wanted))) return;
-        if (performance.now() > end) assert.deepEqual(found, wanted, `within ${seconds} s`);
-        await sleep(1000);
-      }
-    },
+    becomes: becoming(monitor, listen),
   };
-}
-
-/** How busy the computer is on which the tests run is not their business. */
-function withoutLoad(states: Readonly<Record<string, number | null>>) {
-  return Object.fromEntries(Object.entries(states).filter(([name]) => !name.endsWith("!load")));
-}
-
-function sorted(states: Readonly<Record<string, number | null>>) {
-  return Object.entries(states).toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** A check that runs every few seconds; `check_dummy` says what it is told to. */
