@@ -52,7 +52,7 @@ describe("a stack's checks in Icinga", () => {
     assert.notEqual(await startOf(), before);
     await becomes({ watcher: 0, "watcher!second": 2 });
     assert.equal(
-      (await machine.succeed(`ls -d ${packages}/platform-test/*-*`)).split("\n").length,
+      (await machine.succeed(`ls -d ${packages}/platform-test/*-*/`)).split("\n").length,
       2,
     );
     const live = await startOf();
@@ -73,7 +73,7 @@ describe("a stack's checks in Icinga", () => {
     assert.match(stderr, /Icinga refuses the checks, and goes on with what it had; /);
     assert.match(stderr, what);
     assert.equal(
-      (await machine.succeed(`ls -d ${packages}/platform-test/*-*`)).split("\n").length,
+      (await machine.succeed(`ls -d ${packages}/platform-test/*-*/`)).split("\n").length,
       2,
     );
     await becomes({ watcher: 0, "watcher!second": 2 });
