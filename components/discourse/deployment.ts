@@ -1,6 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { RemoteScript, type Host } from "../host/index.ts";
+import { RemoteScript, type Host, type SiteDeployment } from "../host/index.ts";
 import { digest } from "./digest.ts";
 
 /** Seconds that a container may take to stop, as Discourse's launcher has it. */
@@ -25,11 +25,16 @@ export function deploymentStep(
   step: "begin" | "end",
   { host, site, made, bootSeconds }: Deployment,
   opts: pulumi.CustomResourceOptions,
-): void {
+): pulumi.Resource {
   const script = new URL("./deployment.sh", import.meta.url);
-  const secondsMax = String(stopSeconds + bootSeconds + 60);
-  const values = { STEP: step, SITE: site, SECONDS_MAX: secondsMax, CHANGE: change(made) };
-  new RemoteScript(name, { host, script, values }, opts);
+  const { change, secondsMax } = deploymentOf({ host, site, made, bootSeconds });
+  const values = { STEP: step, SITE: site, SECONDS_MAX: String(secondsMax), CHANGE: change };
+  return new RemoteScript(name, { host, script, values }, opts);
+}
+
+/** The same for who watches the site. */
+export function deploymentOf({ host, site, made, bootSeconds }: Deployment): SiteDeployment {
+  return { host, site, change: change(made), secondsMax: stopSeconds + bootSeconds + 60 };
 }
 
 /** A digest of what replaces a container. Docker changes its memory while it runs. */

@@ -11,8 +11,9 @@ import {
   Script,
   Service,
   type Host,
+  type Watcher,
 } from "../host/index.ts";
-import { deploymentStep, stopSeconds } from "./deployment.ts";
+import { deploymentOf, deploymentStep, stopSeconds } from "./deployment.ts";
 import { environmentList, seedEnvironment } from "./environment.ts";
 import type { DiscourseOptions } from "./options.ts";
 import {
@@ -33,6 +34,8 @@ export interface DiscourseArgs {
   readonly host: Host;
   readonly engine: DockerEngine;
   readonly options: DiscourseOptions;
+  /** Who watches the forum, if anybody does. */
+  readonly watcher?: Watcher | undefined;
 }
 
 /** A Discourse forum in one container that listens on a unix socket; its data lies in a directory of the host. */
@@ -42,7 +45,7 @@ export class Discourse extends Service {
 
   constructor(name: string, args: DiscourseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:discourse:Discourse", name, opts);
-    const { host, engine, options } = args;
+    const { host, engine, options, watcher } = args;
     const child = { parent: this };
     new Packages(`${name}-tools`, { host, packages: ["curl"] }, child);
     new DataDirectory(`${name}-data`, { host, path: sharedDirectory, mode: sharedMode }, child);
@@ -55,14 +58,18 @@ export class Discourse extends Service {
     this.checkImage(name, host, image.imageId, plugins(options));
     const made = containerArgs(name, image.imageId, engine, options);
     const deployment = { host, site: name, made, bootSeconds: options.bootSeconds };
-    deploymentStep(`${name}-closed`, "begin", deployment, child);
+    const watched = deploymentOf(deployment);
+    const quiet = watcher?.deployment(`${name}-unwatched`, "begin", watched, child);
+    const dependsOn = quiet ? [quiet] : [];
+    deploymentStep(`${name}-closed`, "begin", deployment, { ...child, dependsOn });
     const container = new docker.Container(`${name}-app`, made, {
       ...engine.after(this),
       ...anew,
     });
     chain(host, container);
     this.keepRunning(name, host, container.id, options.bootSeconds);
-    deploymentStep(`${name}-opened`, "end", deployment, child);
+    const opened = deploymentStep(`${name}-opened`, "end", deployment, child);
+    watcher?.deployment(`${name}-watched`, "end", watched, { ...child, dependsOn: [opened] });
 
     this.containerId = container.id;
     this.sites = [forumSite(name, options)];

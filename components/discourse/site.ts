@@ -53,6 +53,7 @@ export function forumCheck(name: string, options: DiscourseOptions): Check {
     ...{ intervalSeconds: 60, retrySeconds: 15, timeoutSeconds: 15 },
     component: name,
     option: "forum",
+    site: name,
     runbook:
       "Read `docker logs --tail 50 app` on the machine; visitors see the offline page meanwhile.",
   };

@@ -97,6 +97,29 @@ export interface Check {
   readonly component: string;
   /** The option by which it can be changed or taken away; named when Icinga refuses the check. */
   readonly option: string;
+  /** The site whose visitors it speaks for: it tells nobody while that is deployed. */
+  readonly site?: string;
+}
+
+/** A site while what serves it is replaced. */
+export interface SiteDeployment {
+  readonly host: Host;
+  readonly site: string;
+  /** What it is told by from any other deployment. */
+  readonly change: pulumi.Input<string>;
+  /** Seconds after which it is over, however it went. */
+  readonly secondsMax: number;
+}
+
+/** Who watches sites, and is told of a deployment so that it tells nobody else. */
+export interface Watcher {
+  /** Has it tell nobody from `begin` to `end`; each runs once for each change. */
+  deployment(
+    name: string,
+    step: "begin" | "end",
+    deployment: SiteDeployment,
+    opts: pulumi.CustomResourceOptions,
+  ): pulumi.Resource;
 }
 
 /** What a component must not lose. Consistency is its own business; `components/backup` keeps it. */

@@ -1,11 +1,21 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ConfigSet, type Host, Packages, Service, Unit } from "../host/index.ts";
+import {
+  ConfigSet,
+  type Host,
+  Packages,
+  RemoteScript,
+  Service,
+  type SiteDeployment,
+  Unit,
+  type Watcher,
+} from "../host/index.ts";
 import { MonitoringAuthority } from "./authority.ts";
 import { Drift } from "./drift.ts";
 import { machineChecks, masterChecks, masterPlugins } from "./machine.ts";
 import { deployer, directory, masterFiles } from "./master.ts";
 import { liveProbe, nodePackages } from "./node.ts";
 import type { IcingaOptions } from "./options.ts";
+import { apiScript, apiValues } from "./package.ts";
 
 export { IcingaAgent } from "./agent.ts";
 export { IcingaOptions } from "./options.ts";
@@ -23,13 +33,18 @@ export interface IcingaArgs {
  * Icinga 2 as the master of its own zone, without a web interface. Its base is files that Icinga itself judges, and
  * certificates of the stack; nothing of it is made by `icinga2 node setup`, which does something else each time.
  */
-export class Icinga extends Service {
+export class Icinga extends Service implements Watcher {
   /** By which all machines with an agent are known. */
   readonly authority: MonitoringAuthority;
+  /** Its machine. */
+  readonly host: Host;
+  readonly #options: IcingaOptions;
 
   constructor(name: string, args: IcingaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:icinga:Icinga", name, opts);
     const { host, options, agents } = args;
+    this.host = host;
+    this.#options = options;
     const child = { parent: this };
     const drift = new Drift(`${name}-drift`, { host }, child);
     this.authority = new MonitoringAuthority(`${name}-authority`, child);
@@ -64,5 +79,21 @@ export class Icinga extends Service {
     const own = [machineChecks, masterChecks].flatMap((of) => of(name, host.name, options.listen));
     this.checks = [...own, ...drift.checks];
     this.registerOutputs({ checks: this.checks });
+  }
+
+  /** Opens a downtime for a site's services before it is deployed, and ends it when they are green again. */
+  deployment(
+    name: string,
+    step: "begin" | "end",
+    { host, site, change, secondsMax }: SiteDeployment,
+    opts: pulumi.CustomResourceOptions,
+  ): pulumi.Resource {
+    const script = [apiScript, new URL("./downtime.sh", import.meta.url)];
+    const what = { STEP: step, SITE: site, SITE_HOST: host.name };
+    const values = {
+      ...apiValues(this.host.name, this.#options),
+      ...{ ...what, SECONDS_MAX: String(secondsMax), CHANGE: change },
+    };
+    return new RemoteScript(name, { host: this.host, script, values, timeoutSeconds: 300 }, opts);
   }
 }

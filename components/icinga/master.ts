@@ -12,10 +12,11 @@ export const directory = "/etc/platform-icinga";
 /** How the platform is called in Icinga's API: the common name of its certificate. */
 export const deployer = "platform-deploy";
 
-/** What the platform has to be allowed for one configuration package; `config/modify` is as good as root's rights there. */
+/** What the platform has to be allowed for one configuration package, and while a site is deployed; `config/modify` is as good as root's rights there. */
 const permissions = [
   ...["config/query", "config/modify", "status/query", "objects/query/CheckCommand"],
   ...["objects/query/Host", "objects/query/Service", "objects/query/Endpoint"],
+  ...["objects/query/Downtime", "actions/schedule-downtime", "actions/remove-downtime"],
   "actions/reschedule-check",
 ];
 

@@ -108,7 +108,7 @@ function machine(name: string, monitor: string): IcingaObject {
  * machine unknown, one by one.
  */
 function watch(check: Check, { monitor, agents }: Watched): IcingaObject[] {
-  const { host, name, component, option } = check;
+  const { host, name, component, option, site } = check;
   if (host !== monitor && !agents.includes(host)) {
     throw new RangeError(`${component}: the check ${name} is about ${host}, which is no machine`);
   }
@@ -126,7 +126,7 @@ function watch(check: Check, { monitor, agents }: Watched): IcingaObject[] {
       ...(remote ? { command_endpoint: host } : {}),
       zone: masterZone,
       notes: check.runbook,
-      vars: { component, option },
+      vars: { component, option, ...(site === undefined ? {} : { site }) },
     },
   };
   const dependency: IcingaObject = {

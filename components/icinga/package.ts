@@ -15,6 +15,14 @@ export interface StackChecksArgs {
   readonly checks: readonly Check[];
 }
 
+/** By which scripts speak with Icinga's API, and its values. */
+export const apiScript = new URL("./api.sh", import.meta.url);
+
+/** The values of that script. */
+export function apiValues(monitor: string, { listen }: IcingaOptions) {
+  return { NODE: monitor, ADDRESS: bracketed(listen), DIRECTORY: directory };
+}
+
 /** The script that keeps a package, in parts. */
 export const packageScripts = ["api.sh", "stage.sh", "first.sh", "package.sh"].map(
   (name) => new URL(`./${name}`, import.meta.url),
@@ -37,9 +45,7 @@ export class StackChecks extends pulumi.ComponentResource {
         host,
         script: packageScripts,
         values: {
-          NODE: monitor,
-          ADDRESS: bracketed(options.listen),
-          DIRECTORY: directory,
+          ...apiValues(monitor, options),
           PACKAGE: made.name,
           MARKER: made.marker,
           ID: made.id,

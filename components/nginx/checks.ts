@@ -3,7 +3,7 @@ import type { Check, Host, Site } from "../host/index.ts";
 /** How a site wants to be watched: by the machine itself, and from outside through its public name. */
 export function siteChecks(component: string, host: Host, { name, hostname }: Site): Check[] {
   const times = { intervalSeconds: 60, retrySeconds: 15, timeoutSeconds: 15 };
-  const from = { host: host.name, component, option: `hosts.${host.name}.nginx` };
+  const from = { host: host.name, component, option: `hosts.${host.name}.nginx`, site: name };
   const limits = ["-S", "--sni", "-t", "10", "-w", "2", "-c", "5"];
   return [
     {

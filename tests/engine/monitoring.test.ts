@@ -1,8 +1,10 @@
+import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { certificateFiles } from "../../components/host/index.ts";
 import { engineStack } from "../support/engine.ts";
 import { innerAddress } from "../support/backup.ts";
 import { testMachine } from "../support/machine.ts";
+import { asked } from "../support/monitoring.ts";
 import { becoming } from "../support/watching.ts";
 
 const { stack, machine, set, up } = await engineStack("seen");
@@ -112,4 +114,26 @@ describe("a forum and what monitors it", () => {
       await becomes({});
     });
   }
+
+  test("an upgrade of the forum has a bounded downtime for what visitors see, and leaves none", async () => {
+    await set("forum.language", "de");
+    const downtimes = asked("seer", "/v1/objects/downtimes", "", listen);
+    const shown = `jq -r '.results[].attrs | "\\(.host_name)!\\(.service_name) \\(.end_time - .start_time)"'`;
+    await monitor.succeed("touch /run/watch");
+    const seen = monitor.succeed(
+      `while [ -e /run/watch ]; do ${downtimes} | ${shown}; sleep 0.3; done 2>/dev/null | sort -u`,
+    );
+    try {
+      await up();
+    } finally {
+      await monitor.succeed("rm /run/watch");
+    }
+    const seconds = 600 + 60 + 60; // to stop, to boot, and to spare
+    assert.deepEqual(
+      (await seen).trim().split("\n"),
+      site.map((name) => `forum!${name} ${seconds}`).toSorted(),
+    );
+    assert.equal(await monitor.succeed(`${downtimes} | ${shown}`), "");
+    await becomes({});
+  });
 });

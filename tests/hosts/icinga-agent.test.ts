@@ -8,7 +8,7 @@ import { quickCheck, watchedStack } from "../support/stack-checks.ts";
 const monitor = await testMachine("lookout");
 const watched = await testMachine("watched");
 const listen = await innerAddress(monitor);
-const { up, becomes } = await watchedStack([monitor, watched], listen);
+const { up, becomes, soon } = await watchedStack([monitor, watched], listen);
 
 const flag = "/run/platform-test-flag";
 const inside = quickCheck("watched", "inside", {
@@ -90,14 +90,14 @@ describe("an agent", () => {
     const compare = "systemctl start platform-drift.service";
     const path = "/etc/icinga2/constants.conf";
     await watched.succeed(`echo >>${path}; ${compare}`);
-    await becomes({ "watched!drift": 2 });
+    await soon({ "watched!drift": 2 });
     assert.match(
       await watched.succeed("runuser -u nagios -- platform-drift check || true"),
       /^DRIFT CRITICAL: changed by hand: \/etc\/icinga2\/constants\.conf has other contents \| changed=1;;0\n$/,
     );
     assert.equal((await up(inside, outside)).code, 0);
     await watched.succeed(compare);
-    await becomes({});
+    await soon({});
     await watched.succeed(`systemctl stop platform-drift.timer; ${compare}`);
     assert.match(
       await watched.succeed("platform-drift check || true"),
@@ -105,7 +105,7 @@ describe("an agent", () => {
     );
     assert.equal((await up(inside, outside)).code, 0);
     await watched.succeed(compare);
-    await becomes({});
+    await soon({});
   });
 
   test("a plugin that is not there refuses the change, by its name, and the old files stay", async () => {

@@ -33,10 +33,13 @@ describe("a monitoring machine", () => {
         [
           "platform-deploy",
           [
+            "actions/remove-downtime",
             "actions/reschedule-check",
+            "actions/schedule-downtime",
             "config/modify",
             "config/query",
             "objects/query/CheckCommand",
+            "objects/query/Downtime",
             "objects/query/Endpoint",
             "objects/query/Host",
             "objects/query/Service",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { IcingaOptions } from "../../components/icinga/index.ts";
 import type { Check } from "../../components/host/index.ts";
-import { monitoring } from "../../stacks/monitoring.ts";
+import { monitor as monitorOf, watch } from "../../stacks/monitoring.ts";
 import { exampleHost } from "./host.ts";
 import type { TestMachine } from "./machine.ts";
 import { identities } from "./monitoring.ts";
@@ -19,6 +19,8 @@ export interface WatchedStack {
   readonly up: (...checks: readonly Check[]) => Promise<LastStep>;
   /** Waits until hosts and services have these states; those that are not named shall be 0. */
   readonly becomes: Becomes;
+  /** The same, with all services looked at again and again: for those whose turn comes seldom. */
+  readonly soon: Becomes;
 }
 
 type LastStep = Awaited<ReturnType<typeof applyOnAll>>[number];
@@ -34,7 +36,7 @@ export async function watchedStack(
   const certificates = await identities(monitor.name, { component: "monitoring", agents });
   const build = (checks: readonly Check[]) => () => {
     const hosts = new Map(machines.map(({ name }) => [name, exampleHost(name)]));
-    return monitoring(options, hosts, checks);
+    return watch(monitorOf({ options, hosts }), { options, hosts }, checks);
   };
   return {
     build,
@@ -44,6 +46,7 @@ export async function watchedStack(
       return results.at(-1) ?? assert.fail("nothing was done");
     },
     becomes: becoming(monitor, listen),
+    soon: becoming(monitor, listen, true),
   };
 }
 

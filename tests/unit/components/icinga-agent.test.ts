@@ -118,7 +118,6 @@ test("the master knows the agents, and gets the package when they have their com
     /\nobject Endpoint "forum" \{\n {2}log_duration = 0\n\}\n\nobject Zone "forum" \{\n {2}parent = "master"\n/,
   );
   const { inputs, dependsOn, secrets } = resource("monitoring-checks-package");
-  assert.ok(dependsOn.includes("monitoring-unit"), dependsOn.join(" "));
   assert.ok(dependsOn.includes("forum-agent-unit"), dependsOn.join(" "));
   assert.deepEqual(secrets, []);
   const { PLUGINS, AGENTS, ...texts } = inputs["values"] as Record<string, string>;

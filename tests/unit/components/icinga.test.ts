@@ -46,7 +46,7 @@ test("the master's files are exact, and leave Debian's examples out", () => {
 
 object ApiUser "platform-deploy" {
   client_cn = "platform-deploy"
-  permissions = [ "config/query", "config/modify", "status/query", "objects/query/CheckCommand", "objects/query/Host", "objects/query/Service", "objects/query/Endpoint", "actions/reschedule-check" ]
+  permissions = [ "config/query", "config/modify", "status/query", "objects/query/CheckCommand", "objects/query/Host", "objects/query/Service", "objects/query/Endpoint", "objects/query/Downtime", "actions/schedule-downtime", "actions/remove-downtime", "actions/reschedule-check" ]
 }
 
 object ApiUser "platform-watch" {

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { platform } from "../../../stacks/platform.ts";
+import { deploy } from "../../support/deploy.ts";
+import { configuration, stackSections } from "../../support/example.ts";
+import { valuesOf } from "../../support/host.ts";
+
+const forum = () => configuration(stackSections("Pulumi.forum.yaml"));
+
+test("who watches is told before the forum is closed, and after it is open again", async () => {
+  for (const preview of [false, true]) {
+    const { resource } = await deploy(() => platform(forum()), preview);
+    const before = (name: string) => resource(name).dependsOn;
+    assert.deepEqual(before("forum-unwatched"), ["forum-image", "monitoring-unit"]);
+    assert.ok(before("forum-closed").includes("forum-unwatched"));
+    assert.deepEqual(before("forum-watched"), ["forum-image", "forum-opened", "forum-unwatched"]);
+  }
+});
+
+test("a deployment is told by its site, its machine and how long it may take, on the machine that monitors", async () => {
+  const { resource } = await deploy(() => platform(forum()));
+  const [unwatched, watched, closed] = ["forum-unwatched", "forum-watched", "forum-closed"].map(
+    (name) => valuesOf(resource(name)),
+  );
+  const change = closed?.find((line) => line.startsWith("CHANGE=")) ?? "";
+  const expected = (step: string, script: string) => [
+    "NODE='vault'",
+    "ADDRESS='10.20.0.9'",
+    "DIRECTORY='/etc/platform-icinga'",
+    `STEP='${step}'`,
+    "SITE='forum'",
+    "SITE_HOST='forum'",
+    "SECONDS_MAX='960'",
+    change,
+    `SCRIPT='${script}'`,
+  ];
+  assert.deepEqual(unwatched, expected("begin", "forum-unwatched"));
+  assert.deepEqual(watched, expected("end", "forum-watched"));
+});
+
+test("without a machine that monitors, nobody is told", async () => {
+  const { list } = await deploy(() => platform(configuration(stackSections("Pulumi.lab.yaml"))));
+  assert.deepEqual(
+    list.filter((line) => /watched/.test(line)),
+    [],
+  );
+});
+
+test("what a site's visitors see is known as the site's, and nothing else is", async () => {
+  const { resource } = await deploy(() => platform(forum()));
+  const { TEXT } = resource("monitoring-checks-package").inputs["values"] as { TEXT: string };
+  const services = TEXT.split("\n\n").filter((text) => text.includes("\nobject Service "));
+  const named = services.filter((text) => text.includes('vars["site"] = "forum"'));
+  assert.deepEqual(
+    named.map((text) => /object Service "(.*)"/.exec(text)?.[1]),
+    ["forum-status", "site-forum", "site-forum-outside"],
+  );
+});
