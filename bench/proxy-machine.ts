@@ -8,7 +8,7 @@ import { benchMachines } from "./lab.ts";
 const site: Site = {
   name: "forum",
   hostname: "forum.lab.test",
-  socket: "/run/application.sock",
+  upstream: "unix:/run/application.sock",
   maxBodyBytes: 10 * 1024 * 1024,
   streaming: ["/message-bus/"],
   offline: { language: "en", title: "Back soon", message: "One moment." },
@@ -18,7 +18,7 @@ const { chain, key } = certificateFiles(site.name);
 
 /** The application: one page of 10 KiB. */
 const application = `server {
-  listen unix:${site.socket};
+  listen ${site.upstream};
   access_log off;
   root /srv/application;
 }
@@ -33,7 +33,7 @@ const minimal = `server {
   ssl_certificate_key ${key};
   location / {
     proxy_set_header Host $host;
-    proxy_pass http://unix:${site.socket};
+    proxy_pass http://${site.upstream};
   }
 }
 `;

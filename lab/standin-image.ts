@@ -64,9 +64,19 @@ export async function standinRecipe(): Promise<Recipe> {
   return {
     release: "bookworm",
     variant: "essential",
-    packages: ["python3", "curl"],
+    packages: ["python3", "python3-psycopg2", "curl"],
     without: ["/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*", "/usr/share/info/*"],
-    files: [{ path: "/usr/sbin/boot", mode: 0o755, content: await read("boot.py") }],
+    files: [
+      { path: "/usr/sbin/boot", mode: 0o755, content: await read("boot.py") },
+      {
+        path: "/usr/lib/python3/dist-packages/outside.py",
+        mode: 0o644,
+        content: await read("outside.py"),
+      },
+      { path: "/usr/bin/psql", mode: 0o755, content: await read("psql") },
+      { path: "/usr/local/bin/discourse", mode: 0o755, content: await read("discourse") },
+      { path: "/usr/local/bin/rails", mode: 0o755, content: await read("rails") },
+    ],
     setup: await read("setup.sh"),
     config: [
       'CMD ["/sbin/boot"]',

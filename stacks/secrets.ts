@@ -10,6 +10,8 @@ export const inventedSecrets = [
 /** Where secrets stand in a stack's configuration: the section, then its fields. */
 export const secretPaths = [
   ...inventedSecrets,
+  ["forum", "database", "password"],
+  ["forum", "redis", "password"],
   ["certificates", "source", "key"],
   ["certificates", "source", "challenge", "environment"],
 ] as const;

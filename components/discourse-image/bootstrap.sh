@@ -20,6 +20,7 @@ bootstrap() {
   local try code=0
   launcher start-cmd "$CONTAINER" || code=$?
   if ((code == 0)); then
+    systemctl stop "platform-way-back-$CONTAINER" 2>/dev/null || true # it would start the forum that is missing
     if container_is running; then
       : >"$work/was-running"
       docker stop --time 600 "$CONTAINER"

@@ -2,7 +2,7 @@
 # Keeps IMAGE, which the launcher in DIRECTORY builds from containers/CONTAINER.yml within MINUTES. While a forum in one
 # container is built, its users see the offline page; it runs again when the build has ended, well or not. PLUGINS are the
 # names of those to be cloned; less than FREE bytes for Docker is too little, as the launcher has it.
-: "${DIRECTORY:?}" "${CONTAINER:?}" "${IMAGE:?}" "${SHARED:?}" "${MINUTES:?}" "${FREE:?}"
+: "${DIRECTORY:?}" "${CONTAINER:?}" "${IMAGE:?}" "${SHARED:?}" "${MINUTES:?}" "${FREE:?}" "${POSTGRES:?}"
 
 built() { docker image inspect "$IMAGE" >/dev/null 2>&1; }
 
@@ -21,29 +21,7 @@ system df\` tells what takes it), then run again"
   running=$(others)
   [[ -z $running ]] || fail "another container than $CONTAINER runs on the forum's data: stop it by \`docker stop ${running//$'\n'/ }\`, \
 then run again"
-}
-
-# Why there is no image, for the person who must act.
-# shellcheck disable=SC2016
-reason() {
-  local code=$1
-  if grep -qs 'No space left on device' "$log"; then
-    printf 'the disk was full: make room there, then run again'
-  elif [[ -z $code ]]; then
-    printf 'it was killed, or took longer than %s minutes: see whether the machine has memory enough, or raise `minutes`' "$MINUTES"
-  elif [[ $code == 77 ]]; then
-    printf 'the launcher asked for a third time to be run again, so something does not come to its end'
-  else
-    printf 'the launcher ended with %s' "$code"
-  fi
-}
-
-# What became of the forum meanwhile.
-# shellcheck disable=SC2016
-forum() {
-  if container_is running; then printf 'The forum runs as before.'; elif [[ -e $work/was-running ]]; then
-    printf 'The forum does not run: see `docker start %s`.' "$CONTAINER"
-  else printf 'No forum ran before.'; fi
+  refuse_major
 }
 
 # Only the last one before this is kept, for the way back: they are large.
@@ -57,20 +35,25 @@ forget_old() {
 }
 
 apply() {
-  local code
+  local code was
   while at_work; do sleep 1; done
   if built; then return; fi
   refuse
+  was=$(major)
   build
   code=$(cat "$work/code" 2>/dev/null) || code=''
   if [[ $code != 0 ]] || ! built; then
     tail -n 20 "$log" >&2
-    fail "$IMAGE was not built: $(reason "$code"). $(forum) $log on the machine has all of it"
+    fail "$IMAGE was not built: $(reason "$code"). $(forum "$was") $log on the machine has all of it"
   fi
   forget_old
 }
 
-# Without Docker there is no image, either.
-check() { if built; then say "{\"image\":\"$IMAGE\"}"; else say '{}'; fi; }
+# Without Docker there is no image, either. Before there are data, they are of no other major.
+check() {
+  local has
+  has=$(major)
+  if built; then say "{\"image\":\"$IMAGE\",\"postgres\":\"${has:-$POSTGRES}\"}"; else say "{\"postgres\":\"${has:-$POSTGRES}\"}"; fi
+}
 
 "$@" </dev/null

@@ -26,6 +26,11 @@ export interface DiscourseImageArgs {
   readonly wanted: ImageWanted;
 }
 
+/** The name that an image gets, with its tag, which stands for all that it is built from. */
+export function imageName(container: string, wanted: ImageWanted): string {
+  return `local_discourse/${container}:${imageId(wanted)}`;
+}
+
 /**
  * A forum's image, built on its machine by the launcher of discourse_docker, which is a checkout at one commit there. Its name
  * holds an id of all that it is built from, so whoever has it needs no build.
@@ -37,9 +42,9 @@ export class DiscourseImage extends pulumi.ComponentResource {
   constructor(name: string, args: DiscourseImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:discourse-image:DiscourseImage", name, {}, opts);
     const { host, container, wanted } = args;
-    const { repository, commit, plugins, minutes } = wanted.options;
+    const { repository, commit, plugins, minutes, postgres, upgradePostgresFrom } = wanted.options;
     const child = { parent: this };
-    this.image = `local_discourse/${container}:${imageId(wanted)}`;
+    this.image = imageName(container, wanted);
     new Packages(`${name}-tools`, { host, packages: ["git"] }, child);
     new Script(
       `${name}-checkout`,
@@ -58,7 +63,9 @@ export class DiscourseImage extends pulumi.ComponentResource {
       `${name}-image`,
       {
         host,
-        script: ["bootstrap.sh", "build.sh"].map((file) => new URL(`./${file}`, import.meta.url)),
+        script: ["bootstrap.sh", "postgres.sh", "outcome.sh", "build.sh"].map(
+          (file) => new URL(`./${file}`, import.meta.url),
+        ),
         values: {
           DIRECTORY: directory,
           CONTAINER: container,
@@ -67,8 +74,10 @@ export class DiscourseImage extends pulumi.ComponentResource {
           PLUGINS: plugins.map(pluginName),
           MINUTES: String(minutes),
           FREE: String(leastFreeBytes),
+          POSTGRES: String(postgres),
+          UPGRADE_FROM: upgradePostgresFrom === undefined ? "" : String(upgradePostgresFrom),
         },
-        state: { image: this.image },
+        state: { image: this.image, postgres: String(postgres) },
         timeoutSeconds: 60 * minutes + aroundSeconds,
       },
       child,

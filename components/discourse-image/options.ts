@@ -89,6 +89,12 @@ export const LauncherOptions = z
       )
       .default(18)
       .describe("PostgreSQL's major version, which only goes up."),
+    upgradePostgresFrom: z
+      .literal(postgresMajors)
+      .optional()
+      .describe(
+        "The major version that the data are of: confirms that a build brings them to `postgres`, which cannot be taken back.",
+      ),
     templates: z.array(template).default([]).describe("More templates of discourse_docker."),
     params: ParamsOptions.default({}).describe("Parameters of the templates, such as db_work_mem."),
     environment: z

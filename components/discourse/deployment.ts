@@ -1,43 +1,117 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { RemoteScript, type Host, type SiteDeployment } from "../host/index.ts";
+import { Script, type Backup, type Host, type SiteDeployment } from "../host/index.ts";
 import { digest } from "./digest.ts";
+import type { DatabaseOptions } from "./stores.ts";
 
 /** Seconds that a container may take to stop, as Discourse's launcher has it. */
 export const stopSeconds = 600;
 
-/** What has to be known to close a site while its container is replaced. */
+/** What has to be known of a container to replace it by another one, and to go back. */
 export interface Deployment {
   readonly host: Host;
+  /** Its name with Docker. */
+  readonly container: string;
+  /** The site that it serves, the name of that, and where on the host it is reached. */
   readonly site: string;
+  readonly hostname: string;
+  readonly upstream: string;
+  /** Its database, when that is elsewhere. */
+  readonly database?: DatabaseOptions | undefined;
   /** What the container is made from. */
   readonly made: docker.ContainerArgs;
   /** Seconds that the new one may take until it answers. */
   readonly bootSeconds: number;
 }
 
-/**
- * Closes the site before its container is replaced (`begin`) and opens it when the new one answers (`end`). Both run
- * when what the container is made from changes, and only then.
- */
-export function deploymentStep(
+/** Seconds that a copy of a large forum, and the trial of it, may take. */
+const copySeconds = 4 * 3600;
+
+/** Sees that there is a good copy of the forum in a container before that gets another image. */
+export function saveBefore(
   name: string,
-  step: "begin" | "end",
-  { host, site, made, bootSeconds }: Deployment,
+  forum: { readonly host: Host; readonly container: string; readonly backup: Backup },
+  image: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
-): pulumi.Resource {
-  const script = new URL("./deployment.sh", import.meta.url);
-  const { change, secondsMax } = deploymentOf({ host, site, made, bootSeconds });
-  const values = { STEP: step, SITE: site, SECONDS_MAX: String(secondsMax), CHANGE: change };
-  return new RemoteScript(name, { host, script, values }, opts);
+): void {
+  const { host, container, backup } = forum;
+  const values = {
+    ...{ NAME: container, IMAGE: image, BACKUP: backup.name },
+    ...{ COPY: backup.prepare ?? [], TRY: backup.verify },
+  };
+  const saved = new URL("./saved.sh", import.meta.url);
+  const args = { host, script: saved, values, state: { image }, timeoutSeconds: copySeconds };
+  new Script(name, args, opts);
+}
+
+const script = (name: string) =>
+  ["answers", "twin", name].map((file) => new URL(`./${file}.sh`, import.meta.url));
+
+/**
+ * Before a container is replaced: closes the site, and keeps what the container was as a stopped twin. Its state is whether
+ * that twin serves, since the last deployment went wrong.
+ */
+export function keepPrevious(
+  name: string,
+  deployment: Deployment,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  const { host, made } = deployment;
+  const values = { ...common(deployment), IMAGE: made.image };
+  const timeoutSeconds = stopSeconds + 120;
+  const state = { serving: false };
+  new Script(name, { host, script: script("previous"), values, state, timeoutSeconds }, opts);
+}
+
+/**
+ * After that: waits until the container answers, opens the site, and drops the twin; or goes back to it. Keeps the container
+ * running from then on.
+ */
+export function awaitForum(
+  name: string,
+  container: pulumi.Input<string>,
+  deployment: Deployment,
+  opts: pulumi.CustomResourceOptions,
+): Script {
+  const { host, bootSeconds } = deployment;
+  const values = {
+    ...{ CONTAINER: container, SECONDS_MAX: String(bootSeconds) },
+    ...common(deployment),
+  };
+  const timeoutSeconds = 2 * (bootSeconds + stopSeconds) + 120; // both may have to stop, and both to start
+  const state = { running: true, twin: false };
+  const ready = { host, script: script("ready"), values, state, timeoutSeconds };
+  return new Script(name, ready, opts);
+}
+
+function common({ container, site, hostname, upstream, database, made, ...times }: Deployment) {
+  return {
+    ...{ NAME: container, SITE: site, HOST: hostname, UPSTREAM: upstream, CHANGE: change(made) },
+    ...(database ? connection(database) : { DATABASE: [] }),
+    STOP_MAX: String(stopSeconds),
+    CLOSED_MAX: String(closedSeconds(times)),
+  };
 }
 
 /** The same for who watches the site. */
-export function deploymentOf({ host, site, made, bootSeconds }: Deployment): SiteDeployment {
-  return { host, site, change: change(made), secondsMax: stopSeconds + bootSeconds + 60 };
+export function watched({ host, site, made, bootSeconds }: Deployment): SiteDeployment {
+  return { host, site, change: change(made), secondsMax: closedSeconds({ bootSeconds }) };
 }
 
-/** A digest of what replaces a container. Docker changes its memory while it runs. */
+/** Seconds that the site is closed at the most. */
+function closedSeconds({ bootSeconds }: Pick<Deployment, "bootSeconds">): number {
+  return stopSeconds + bootSeconds + 60;
+}
+
+/** How a client of PostgreSQL is called, and the password that it finds in its environment. */
+export function connection({ address, port, name, user, password }: DatabaseOptions) {
+  return {
+    DATABASE: ["-h", address, "-p", String(port), "-U", user, "-d", name],
+    DATABASE_PASSWORD: password,
+  };
+}
+
+/** A digest of what replaces a container, so that both steps run then. Docker changes its memory while it runs. */
 function change(made: docker.ContainerArgs): pulumi.Output<string> {
   return pulumi.output({ ...made, memory: undefined, memorySwap: undefined }).apply(digest);
 }

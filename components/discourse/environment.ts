@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { bytes } from "../../formats/size.ts";
 import { webWorkers } from "../discourse-image/index.ts";
 import type { DiscourseOptions } from "./options.ts";
+import type { DatabaseOptions, RedisOptions } from "./stores.ts";
 
 /**
  * What the container and the build of its image share: the build fills a new database, in the forum's language and with its
@@ -15,9 +16,14 @@ export function seedEnvironment(options: DiscourseOptions): Record<string, strin
     DISCOURSE_HOSTNAME: options.hostname,
     DISCOURSE_FORCE_HTTPS: "true",
     DISCOURSE_DEVELOPER_EMAILS: options.developerEmails.join(","),
-    DISCOURSE_NOTIFICATION_EMAIL: options.notificationEmail ?? `noreply@${options.hostname}`,
+    DISCOURSE_NOTIFICATION_EMAIL: notificationEmail(options),
     DISCOURSE_DEFAULT_LOCALE: options.language,
   };
+}
+
+/** From whom the forum's mail comes. */
+export function notificationEmail(options: DiscourseOptions): string {
+  return options.notificationEmail ?? `noreply@${options.hostname}`;
 }
 
 /**
@@ -37,6 +43,29 @@ export function environment(options: DiscourseOptions): Record<string, pulumi.In
     ...(smtp.port === 465 ? { DISCOURSE_SMTP_FORCE_TLS: "true" } : {}),
     DISCOURSE_SMTP_USER_NAME: smtp.user,
     DISCOURSE_SMTP_PASSWORD: smtp.password,
+    ...(options.database ? databaseElsewhere(options.database) : {}),
+    ...(options.redis ? redisElsewhere(options.redis) : {}),
+  };
+}
+
+/** An empty socket is what makes Discourse go by the address; copies have a port of their own (config/discourse_defaults.conf). */
+function databaseElsewhere({ address, port, name, user, password }: DatabaseOptions) {
+  return {
+    DISCOURSE_DB_SOCKET: "",
+    DISCOURSE_DB_HOST: address,
+    DISCOURSE_DB_PORT: String(port),
+    DISCOURSE_DB_BACKUP_PORT: String(port),
+    DISCOURSE_DB_NAME: name,
+    DISCOURSE_DB_USERNAME: user,
+    DISCOURSE_DB_PASSWORD: password,
+  };
+}
+
+function redisElsewhere({ address, port, password }: RedisOptions) {
+  return {
+    DISCOURSE_REDIS_HOST: address,
+    DISCOURSE_REDIS_PORT: String(port),
+    DISCOURSE_REDIS_PASSWORD: password,
   };
 }
 
@@ -71,4 +100,14 @@ export const typedNames: readonly string[] = [
   "DISCOURSE_SMTP_FORCE_TLS",
   "DISCOURSE_SMTP_USER_NAME",
   "DISCOURSE_SMTP_PASSWORD",
+  "DISCOURSE_DB_SOCKET",
+  "DISCOURSE_DB_HOST",
+  "DISCOURSE_DB_PORT",
+  "DISCOURSE_DB_BACKUP_PORT",
+  "DISCOURSE_DB_NAME",
+  "DISCOURSE_DB_USERNAME",
+  "DISCOURSE_DB_PASSWORD",
+  "DISCOURSE_REDIS_HOST",
+  "DISCOURSE_REDIS_PORT",
+  "DISCOURSE_REDIS_PASSWORD",
 ];

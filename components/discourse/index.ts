@@ -1,29 +1,28 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { mebibytes } from "../../formats/size.ts";
-import { DiscourseImage, pluginName } from "../discourse-image/index.ts";
+import { DiscourseImage, imageName, pluginName } from "../discourse-image/index.ts";
 import type { DockerEngine } from "../docker-engine/index.ts";
 import {
   chain,
+  ConfigSet,
   DataDirectory,
   Packages,
   RemoteScript,
   Script,
   Service,
+  Unit,
   type Host,
   type Watcher,
 } from "../host/index.ts";
-import { deploymentOf, deploymentStep, stopSeconds } from "./deployment.ts";
+import { forumChecks } from "./checks.ts";
+import { awaitForum, keepPrevious, saveBefore, stopSeconds, watched } from "./deployment.ts";
 import { environmentList, seedEnvironment } from "./environment.ts";
 import type { DiscourseOptions } from "./options.ts";
-import {
-  forumBackup,
-  forumCheck,
-  forumSite,
-  sharedDirectory,
-  sharedMode,
-  socketPath,
-} from "./site.ts";
+import { timer, watchFiles } from "./watch.ts";
+import { preflight } from "./preflight.ts";
+import { innerFile, innerFiles, published } from "./port.ts";
+import { forumBackup, forumSite, sharedDirectory, sharedMode, upstreamOf } from "./site.ts";
 
 export { DiscourseOptions } from "./options.ts";
 export { typedNames } from "./environment.ts";
@@ -47,8 +46,11 @@ export class Discourse extends Service {
     super("platform:discourse:Discourse", name, opts);
     const { host, engine, options, watcher } = args;
     const child = { parent: this };
-    new Packages(`${name}-tools`, { host, packages: ["curl"] }, child);
+    const packages = options.database ? [...tools, ...clients] : tools;
+    new Packages(`${name}-tools`, { host, packages }, child);
     new DataDirectory(`${name}-data`, { host, path: sharedDirectory, mode: sharedMode }, child);
+    this.keepName(name, host, options);
+    preflight(name, host, options, child);
     const anew = { replacementTrigger: host.instance }; // on a machine made anew nothing is there
     const image = new docker.RemoteImage(
       `${name}-image`,
@@ -56,24 +58,28 @@ export class Discourse extends Service {
       { ...engine.after(this), ...anew },
     );
     this.checkImage(name, host, image.imageId, plugins(options));
+    if (!("launcher" in options.image)) this.save(name, args, image.imageId);
+    if (options.port !== undefined)
+      new ConfigSet(`${name}-port`, { host, files: innerFiles() }, child);
     const made = containerArgs(name, image.imageId, engine, options);
-    const deployment = { host, site: name, made, bootSeconds: options.bootSeconds };
-    const watched = deploymentOf(deployment);
-    const quiet = watcher?.deployment(`${name}-unwatched`, "begin", watched, child);
+    const { hostname, bootSeconds, database } = options;
+    const upstream = upstreamOf(options);
+    const deployment = {
+      ...{ host, container, site: name, hostname, upstream, database, made, bootSeconds },
+    };
+    const told = watched(deployment);
+    const quiet = watcher?.deployment(`${name}-unwatched`, "begin", told, child);
     const dependsOn = quiet ? [quiet] : [];
-    deploymentStep(`${name}-closed`, "begin", deployment, { ...child, dependsOn });
-    const container = new docker.Container(`${name}-app`, made, {
-      ...engine.after(this),
-      ...anew,
-    });
-    chain(host, container);
-    this.keepRunning(name, host, container.id, options.bootSeconds);
-    const opened = deploymentStep(`${name}-opened`, "end", deployment, child);
-    watcher?.deployment(`${name}-watched`, "end", watched, { ...child, dependsOn: [opened] });
+    keepPrevious(`${name}-previous`, deployment, { ...child, dependsOn });
+    const app = new docker.Container(`${name}-app`, made, { ...engine.after(this), ...anew });
+    chain(host, app);
+    const ready = awaitForum(`${name}-ready`, app.id, deployment, child);
+    watcher?.deployment(`${name}-watched`, "end", told, { ...child, dependsOn: [ready] });
+    this.watch(name, host);
 
-    this.containerId = container.id;
+    this.containerId = app.id;
     this.sites = [forumSite(name, options)];
-    this.checks = [forumCheck(name, options)];
+    this.checks = forumChecks(name, options);
     this.backups = [forumBackup(name, options)];
     const { containerId, sites, checks, backups } = this;
     this.registerOutputs({ containerId, sites, checks, backups });
@@ -92,7 +98,32 @@ export class Discourse extends Service {
       ...{ options: image.launcher, shared: sharedDirectory, uploadLimit, environment },
       ...(memory === undefined ? {} : { memory }),
     };
+    this.save(name, { host, options }, imageName(container, wanted)); // a build migrates the database
     return new DiscourseImage(`${name}-build`, { host, container, wanted }, child).image;
+  }
+
+  private save(
+    name: string,
+    { host, options }: Pick<DiscourseArgs, "host" | "options">,
+    image: pulumi.Input<string>,
+  ) {
+    if (!options.copyBeforeUpgrade) return;
+    const forum = { host, container, backup: forumBackup(name, options) };
+    saveBefore(`${name}-saved`, forum, image, { parent: this });
+  }
+
+  private keepName(name: string, host: Host, { hostname, renamedFrom = "" }: DiscourseOptions) {
+    const script = new URL("./hostname.sh", import.meta.url);
+    const values = { NAME: container, HOST: hostname, FORMER: renamedFrom };
+    new Script(`${name}-hostname`, { host, script, values, state: { hostname } }, { parent: this });
+  }
+
+  private watch(name: string, host: Host) {
+    const child = { parent: this };
+    const activate = [["systemctl", "daemon-reload"]] as const;
+    new ConfigSet(`${name}-watch`, { host, files: watchFiles(), activate }, child);
+    const ready = ["systemctl", "is-active", "--quiet", timer] as const;
+    new Unit(`${name}-watch-timer`, { host, unit: timer, ready }, child);
   }
 
   private checkImage(
@@ -109,17 +140,16 @@ export class Discourse extends Service {
     const values = { IMAGE: image, PATHS: paths };
     new RemoteScript(`${name}-image-check`, { host, script, values }, { parent: this });
   }
-
-  private keepRunning(name: string, host: Host, container: pulumi.Output<string>, seconds: number) {
-    const script = new URL("./ready.sh", import.meta.url);
-    const values = { CONTAINER: container, SOCKET: socketPath, SECONDS_MAX: String(seconds) };
-    const args = { host, script, values, state: { running: true }, timeoutSeconds: seconds + 60 };
-    new Script(`${name}-ready`, args, { parent: this });
-  }
 }
 
 /** The name of the forum's container, which its commands and its backups know. */
 const container = "app";
+
+/** What the scripts of the component need on the machine. */
+const tools = ["ca-certificates", "curl", "iproute2", "jq", "procps"];
+
+/** What asks a database and a Redis elsewhere. */
+const clients = ["postgresql-client", "redis-tools"];
 
 /** Folders of plugins that the image must have. */
 function plugins({ image, plugins: named }: DiscourseOptions): readonly string[] {
@@ -147,7 +177,9 @@ function containerArgs(
     volumes: [
       { hostPath: sharedDirectory, containerPath: "/shared" },
       { hostPath: `${sharedDirectory}/log/var-log`, containerPath: "/var/log" },
+      ...(options.port === undefined ? [] : [innerFile]),
     ],
+    ...(options.port === undefined ? {} : { ports: published(options.port) }),
     networkMode: "bridge",
     restart: "always",
     mustRun: true,

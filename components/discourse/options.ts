@@ -1,15 +1,10 @@
 import { z } from "zod";
 import { LauncherOptions, variable, variableValue } from "../discourse-image/index.ts";
 import { ImageOptions } from "../docker-engine/index.ts";
-import { hostname, mailAddress, secret, size, wildcard } from "../host/index.ts";
+import { hostname, mailAddress, size, wildcard } from "../host/index.ts";
 import { pageOptions } from "./pages.ts";
-
-// Every value ends up in discourse.conf as `key = 'value'`, read by a regular expression and by ERB
-// (docs/decisions/0003-discourse-environment.md); these characters arrive as they are.
-const safe = /^(?!\d+$)[A-Za-z0-9_@%+=:,./-]{1,256}$/;
-const safeProblem =
-  "must be 1 to 256 of the characters A-Z a-z 0-9 _@%+=:,./- and not all digits: " +
-  "Discourse's configuration file changes others on the way";
+import { safeSecret } from "./safe-secret.ts";
+import { DatabaseOptions, portOption, RedisOptions, refuseStores } from "./stores.ts";
 
 /** The relay that takes the forum's mail. */
 const SmtpOptions = z.strictObject({
@@ -18,19 +13,28 @@ const SmtpOptions = z.strictObject({
     .union([z.literal(25), z.literal(465), z.literal(587), z.literal(2525)])
     .default(587)
     .describe("587 and 25 speak STARTTLS, 465 TLS from the first byte."),
-  user: secret(safe, safeProblem).describe("The login at the relay, encrypted in the stack file."),
-  password: secret(safe, safeProblem).describe("Its password, encrypted in the stack file."),
+  user: safeSecret.describe("The login at the relay, encrypted in the stack file."),
+  password: safeSecret.describe("Its password, encrypted in the stack file."),
 });
+
+/** What the machine and the relay are asked before the forum is made; swap, disk and docker only where its image is built. */
+const preflightQuestions = [
+  ...(["memory", "cores", "swap", "disk", "ports", "dns", "docker", "mail", "database"] as const),
+] as const;
 
 /** An image that is built on the forum's machine. */
 const BuiltImage = z.strictObject({
   launcher: LauncherOptions.describe("How discourse_docker's launcher builds it there."),
 });
 
-/** A Discourse forum in one container, behind the host's nginx. */
-export const DiscourseOptions = z.strictObject({
+const everyOption = z.strictObject({
   host: z.string().describe("The machine that it runs on, by its name under `hosts`."),
   hostname: hostname.describe("The forum's name in the address bar."),
+  renamedFrom: hostname
+    .optional()
+    .describe(
+      "The name that it has had until now: confirms that `hostname` is another one on purpose.",
+    ),
   aliases: z
     .array(
       z.union([hostname, wildcard], {
@@ -44,8 +48,13 @@ export const DiscourseOptions = z.strictObject({
   image: z
     .union([ImageOptions, BuiltImage])
     .describe(
-      "An image whose /sbin/boot serves HTTP on /shared/nginx.http.sock: a ready one, or one that is built on the machine.",
+      "An image whose /sbin/boot serves HTTP on /shared/nginx.http.sock, or on `port`: a ready one, or one that is built on the machine.",
     ),
+  port: portOption,
+  database: DatabaseOptions.optional().describe(
+    "The PostgreSQL of an image that has none, such as discourse/discourse; in the container if absent.",
+  ),
+  redis: RedisOptions.optional().describe("Its Redis; in the container if absent."),
   developerEmails: z
     .array(mailAddress)
     .min(1, { error: "needs at least one address: who signs up with it becomes the administrator" })
@@ -93,8 +102,25 @@ export const DiscourseOptions = z.strictObject({
     .describe(
       "More environment for the container; typed options cannot be overridden here. Not for secrets.",
     ),
+  copyBeforeUpgrade: z
+    .boolean()
+    .default(true)
+    .describe("Whether a copy is taken and tried before the forum gets another image."),
+  skipPreflight: z
+    .array(
+      z.enum(preflightQuestions, {
+        error: `is no question of the preflight: take some of ${preflightQuestions.join(", ")}`,
+      }),
+    )
+    .default([])
+    .describe(
+      "What the machine is not asked before the forum is made, such as dns before the name leads there, or mail.",
+    ),
   ...pageOptions,
 });
+
+/** A Discourse forum in one container, behind the host's nginx. */
+export const DiscourseOptions = everyOption.superRefine(refuseStores);
 
 /** A validated forum section. */
 export type DiscourseOptions = z.output<typeof DiscourseOptions>;

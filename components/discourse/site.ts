@@ -1,5 +1,5 @@
 import { bytes } from "../../formats/size.ts";
-import type { Backup, Check, Site } from "../host/index.ts";
+import type { Backup, Site } from "../host/index.ts";
 import type { DiscourseOptions } from "./options.ts";
 import { maintenance, offlinePage } from "./pages.ts";
 
@@ -14,6 +14,11 @@ export const sharedMode = "0755";
 
 /** The socket that the image's inner nginx makes at each start and takes away at each stop. */
 export const socketPath = `${sharedDirectory}/nginx.http.sock`;
+
+/** Where nginx and others on the host reach the forum. */
+export function upstreamOf({ port }: DiscourseOptions): string {
+  return port === undefined ? `unix:${socketPath}` : `127.0.0.1:${port}`;
+}
 
 /**
  * Paths that a forum's pages cannot do without (Discourse, config/routes.rb). Its texts, such as /faq, are not among them:
@@ -32,30 +37,11 @@ export function forumSite(name: string, options: DiscourseOptions): Site {
     name,
     hostname: options.hostname,
     aliases: options.aliases,
-    socket: socketPath,
+    upstream: upstreamOf(options),
     maxBodyBytes: bytes(options.uploadLimit),
     streaming: ["/message-bus/"],
     offline: offlinePage(options),
     maintenance: maintenance(options),
-  };
-}
-
-/** How the forum wants to be watched: through TLS, up to the application. */
-export function forumCheck(name: string, options: DiscourseOptions): Check {
-  return {
-    name: `${name}-status`,
-    host: options.host,
-    from: "inside",
-    command: [
-      ...(["check_http", "-H", options.hostname, "-I", "127.0.0.1", "-S", "--sni"] as const),
-      ...["-u", "/srv/status", "-s", "ok", "-t", "10", "-w", "2", "-c", "5"],
-    ],
-    ...{ intervalSeconds: 60, retrySeconds: 15, timeoutSeconds: 15 },
-    component: name,
-    option: "forum",
-    site: name,
-    runbook:
-      "Read `docker logs --tail 50 app` on the machine; visitors see the offline page meanwhile.",
   };
 }
 
@@ -70,28 +56,32 @@ const newest = `archive=$(ls -1t "$3$1/"*.tar.gz 2>/dev/null | head -n 1)
 const good = `${newest}
 gzip -t "$archive" || exit 1
 tar -tzf "$archive" | grep -c "dump\.sql" >/dev/null || { echo "$archive holds no dump of the database" >&2; exit 1; }
-[ "$3" != / ] || curl -fsS -o /dev/null --retry 30 --retry-all-errors --retry-delay 2 --unix-socket "$2" http://localhost/srv/status`;
+case $2 in unix:*) set -- "$@" --unix-socket "\${2#unix:}" http://localhost ;; *) set -- "$@" "http://$2" ;; esac
+[ "$3" != / ] || { shift 3; curl -fsS -o /dev/null --retry 30 --retry-all-errors --retry-delay 2 "$@/srv/status"; }`;
 
+// Discourse makes the directory by its first archive, so on a machine made anew there is none.
 const take = `set -e
 ${newest}
 name=$(basename "$archive")
+[ -d "$1" ] || { mkdir -p "$1" && chown --reference="$(dirname "$1")" "$1"; }
 cmp -s "$archive" "$1/$name" || cp --preserve=timestamps "$archive" "$1/"
 chown --reference="$1" "$1/$name"
 docker exec app discourse enable_restore
 docker exec app discourse restore "$name"`;
 
-/** What the forum must not lose. */
+/** What the forum must not lose. Where the launcher builds its image, that is also what it was built from. */
 export function forumBackup(name: string, options: DiscourseOptions): Backup {
+  const files = "launcher" in options.image ? ["/var/discourse/containers"] : [];
   return {
     name,
     host: options.host,
-    paths: [archives, `${sharedDirectory}/uploads`],
+    paths: [archives, `${sharedDirectory}/uploads`, ...files],
     prepare: ["docker", "exec", "app", "discourse", "backup"],
     maxAgeHours: 26,
     least: { files: 1, bytes: 10_000 },
-    verify: ["sh", "-c", good, "verify", archives, socketPath],
+    verify: ["sh", "-c", good, "verify", archives, upstreamOf(options)],
     running: ["docker", "exec", "app", "true"],
-    restore: ["sh", "-c", take, "restore", archives, socketPath],
+    restore: ["sh", "-c", take, "restore", archives, upstreamOf(options)],
     runbook:
       "A forum takes a copy only while it runs, so a restore always needs --over-running: it replaces all posts by the copy's.",
   };

@@ -39,8 +39,8 @@ export interface Site {
   readonly hostname: string;
   /** Other names that lead there by 301; the site's certificate has to hold them. */
   readonly aliases?: readonly string[];
-  /** Absolute path of the unix socket that the application listens on (HTTP/1.1). */
-  readonly socket: string;
+  /** Where the application listens (HTTP/1.1): a unix socket, `unix:/path`, or a port of the machine itself, `127.0.0.1:8080`. */
+  readonly upstream: string;
   /** Largest request body in bytes; larger ones are answered 413. */
   readonly maxBodyBytes: number;
   /** Path prefixes, each ending in a slash, whose answers stream and must not be buffered. */

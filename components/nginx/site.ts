@@ -123,8 +123,9 @@ function proxy(site: Site): Directive[] {
   ];
 }
 
-function passTo({ socket }: Site): Directive {
-  return directive("proxy_pass", `http://unix:${socket}:`);
+function passTo({ upstream }: Site): Directive {
+  const end = upstream.startsWith("unix:") ? ":" : ""; // of a socket's path
+  return directive("proxy_pass", `http://${upstream}${end}`);
 }
 
 /** Paths that somebody else answers than the site's application. */

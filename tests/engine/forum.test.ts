@@ -40,12 +40,12 @@ let before = "";
 
 test("the first preview shows what is to come and touches nothing", async () => {
   before = await tracesOn(machine);
-  assert.deepEqual(await preview(), { create: 28 });
+  assert.deepEqual(await preview(), { create: 32 });
   assert.equal(await tracesOn(machine), before);
 });
 
 test("the first up brings the forum up behind TLS", async () => {
-  assert.deepEqual(await up(), { create: 28 });
+  assert.deepEqual(await up(), { create: 32 });
   const outputs = await stack.outputs();
   assert.deepEqual(outputs["urls"]?.value, [site]);
   await machine.succeed("cat > /run/ca.pem", String(outputs["authorityCertificate"]?.value));
@@ -54,26 +54,26 @@ test("the first up brings the forum up behind TLS", async () => {
 });
 
 test("the same again changes nothing, and a preview says so", async () => {
-  assert.deepEqual(await up(), { same: 28 });
-  assert.deepEqual(await preview(), { same: 28 });
+  assert.deepEqual(await up(), { same: 32 });
+  assert.deepEqual(await preview(), { same: 32 });
 });
 
 test("an option of the proxy is one change in place", async () => {
   await set("hosts.forum.nginx.settings.keepalive_timeout", "65s");
-  assert.deepEqual(await preview(), { same: 27, update: 1 });
-  assert.deepEqual(await up(), { same: 27, update: 1 });
+  assert.deepEqual(await preview(), { same: 31, update: 1 });
+  assert.deepEqual(await up(), { same: 31, update: 1 });
   assert.match(
     await machine.succeed("cat /etc/nginx/sites-enabled/platform-forum.conf"),
     /^ {2}keepalive_timeout 65s;$/m,
   );
-  assert.deepEqual(await up(), { same: 28 });
+  assert.deepEqual(await up(), { same: 32 });
 });
 
 test("an option of the forum replaces its container and asks the new one", async () => {
   const id = await machine.succeed("docker inspect --format '{{.Id}}' app");
   await set("forum.language", "de");
   const seen = await visitors(async () => {
-    assert.deepEqual(await up(), { same: 23, update: 4, replace: 1 });
+    assert.deepEqual(await up(), { same: 28, update: 3, replace: 1 });
   });
   assert.deepEqual(seen, ["200", '503 lang="en"']); // the forum, or its offline page, and nothing half-started
   assert.notEqual(await machine.succeed("docker inspect --format '{{.Id}}' app"), id);
@@ -98,7 +98,7 @@ test("a person closes the site by npm run site, and opens it again", async () =>
   assert.match(closed, /^forum is closed by ann@\S+ since \S+Z: new disks\n$/);
   assert.deepEqual([await visitor(), await status()], ["503", "200"]);
   assert.equal(await run("status", "forum"), closed);
-  assert.deepEqual(await up(), { same: 28 }); // what a person has closed, a run leaves closed
+  assert.deepEqual(await up(), { same: 32 }); // what a person has closed, a run leaves closed
   assert.equal(await visitor(), "503");
   assert.equal(await run("off", "forum"), "forum is open\n");
   assert.equal(await visitor(), "200");
@@ -115,20 +115,20 @@ test("an option that nginx refuses changes nothing, says why, and visitors notic
   );
   assert.equal(await status(), "200");
   await unset("hosts.forum.nginx.settings.no_such_directive");
-  assert.deepEqual(await up(), { same: 28 });
+  assert.deepEqual(await up(), { same: 32 });
 });
 
 test("a container that was stopped by hand shows in a plain preview, and up returns when it answers", async () => {
   await machine.succeed("docker stop app");
   assert.equal(await status(), "503");
   const text = await during(async () => {
-    assert.deepEqual(await preview({ diff: true }), { same: 27, update: 1 });
+    assert.deepEqual(await preview({ diff: true }), { same: 31, update: 1 });
   });
   assert.match(text, /~ state *: \{\n +~ running: false => true\n/);
-  assert.deepEqual(await up(), { same: 27, update: 1 });
+  assert.deepEqual(await up(), { same: 31, update: 1 });
   assert.equal(await status("srv/status"), "200");
-  assert.deepEqual(await preview(), { same: 28 });
-  assert.deepEqual(await preview({ refresh: true }), { same: 28 });
+  assert.deepEqual(await preview(), { same: 32 });
+  assert.deepEqual(await preview({ refresh: true }), { same: 32 });
 });
 
 test("an image that was removed by hand shows in a plain preview, and up loads it again", async () => {
@@ -137,16 +137,16 @@ test("an image that was removed by hand shows in a plain preview, and up loads i
   const name = (await machine.succeed(names)).trim();
   await machine.succeed(`docker rmi --force ${name}`);
   const text = await during(async () => {
-    assert.deepEqual(await preview({ diff: true }), { same: 27, update: 1 });
+    assert.deepEqual(await preview({ diff: true }), { same: 31, update: 1 });
   });
   assert.ok(text.includes(`+ image: "${name}"`), text);
-  assert.deepEqual(await up(), { same: 27, update: 1 });
+  assert.deepEqual(await up(), { same: 31, update: 1 });
   assert.equal((await machine.succeed(names)).trim(), name);
   assert.equal(
     await machine.succeed(`docker image inspect --format '{{.Id}}' ${name}`),
     `${image}\n`,
   );
-  assert.deepEqual(await preview(), { same: 28 });
+  assert.deepEqual(await preview(), { same: 32 });
 });
 
 test("a secret stands nowhere in plain text: state, history, output, files of the machine", async () => {
@@ -189,7 +189,7 @@ test("a machine that was made anew gets everything again in one run", async () =
   const { authorityCertificate } = await stack.outputs();
   await machine.succeed("cat > /run/ca.pem", String(authorityCertificate?.value));
   assert.equal(await status(), "200");
-  assert.deepEqual(await preview(), { same: 28 });
+  assert.deepEqual(await preview(), { same: 32 });
 });
 
 test("destroy leaves the machine as it was, the data, and the protected key", async () => {

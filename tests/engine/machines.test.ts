@@ -41,7 +41,7 @@ for (const [index, field] of ["user", "password"].entries()) {
 
 const docker = (command: string) => metal.succeed(`docker ${command}`);
 const containerId = () => docker("inspect --format '{{.Id}}' platform-forum");
-const resources = 37;
+const resources = 41;
 
 /** The status that the site answers on the machine that it was made on, with the stack's authority. */
 async function status(): Promise<string> {

@@ -48,7 +48,8 @@ test("a restore gives the archive to the forum, and stops when that refuses", as
       "cat >/usr/local/bin/docker; chmod 0755 /usr/local/bin/docker",
       `#!/bin/sh\n${body}\n`,
     );
-  await machine.succeed(`rm -rf ${archives}; mkdir -p ${archives}`);
+  const above = archives.replace(/\/[^/]*$/, "");
+  await machine.succeed(`rm -rf ${above}; install -d -o 1000 -g 33 ${above}`); // as on a machine made anew
   await stand('echo "$@" >>/run/asked; [ "$4" != restore ] || exit 3');
   assert.equal((await ask(restore, "/srv/copy")).code, 3);
   await stand('echo "$@" >>/run/asked');
@@ -58,6 +59,7 @@ test("a restore gives the archive to the forum, and stops when that refuses", as
     await machine.succeed(`cat /run/asked; ls ${archives}`),
     "exec app discourse enable_restore\nexec app discourse restore forum-1.tar.gz\nforum-1.tar.gz\n",
   );
+  assert.equal(await machine.succeed(`stat -c %u:%g ${archives}/*`), "1000:33\n");
   assert.equal((await machine.run(command(running))).code, 0);
   await stand("exit 1");
   assert.equal((await machine.run(command(running))).code, 1);

@@ -56,21 +56,21 @@ test("a forum that does not answer in time is named with its last answer and wha
   assert.equal(
     (await apply(id, { bootSeconds: 10 })).stderr,
     "forum: the forum did not answer on /var/discourse/shared/standalone/nginx.http.sock within 10 s " +
-      "(last: 502): read `docker logs --tail 50 app` on the machine, or raise bootSeconds\n",
+      "(last: /srv/status: 502): read `docker logs --tail 50 app` on the machine, or raise bootSeconds\n",
   );
 });
 
 test("a container that was stopped or paused by hand is seen, started, and waited for", async () => {
   const id = await runStandin(machine, image.name, "STANDIN_BOOT_SECONDS=2");
   await apply(id);
-  assert.deepEqual(await shown(id), { running: true });
+  assert.deepEqual(await shown(id), { running: true, twin: false });
   for (const byHand of ["docker stop app", "docker kill app", "docker pause app"]) {
     await machine.succeed(byHand);
-    assert.deepEqual(await shown(id), { running: false }, byHand);
+    assert.deepEqual(await shown(id), { running: false, twin: false }, byHand);
     assert.equal((await apply(id)).stdout, "update state.running\n");
     const ask = `curl -sf --unix-socket ${socketPath} http://x/srv/status`;
     await machine.succeed(ask);
-    assert.deepEqual(await shown(id), { running: true });
+    assert.deepEqual(await shown(id), { running: true, twin: false });
   }
 });
 
@@ -78,7 +78,7 @@ test("a container that ends again or is gone is said at once, and does not run",
   const id = await runStandin(machine, image.name);
   await apply(id);
   await machine.succeed("docker rm -f app");
-  assert.deepEqual(await shown(id), { running: false });
+  assert.deepEqual(await shown(id), { running: false, twin: false });
   const gone = "forum: the forum's container is gone: `pulumi up --refresh` makes it anew\n";
   assert.equal((await apply(id)).stderr, gone);
   const ended = await machine.succeed(`docker run -d --name app ${image.name} /bin/false`);
@@ -92,11 +92,11 @@ test("where there is no Docker, or it is down, nothing runs, and that is no faul
   const id = await runStandin(machine, image.name);
   await apply(id);
   await machine.succeed("systemctl stop docker.socket docker.service");
-  assert.deepEqual(await shown(id), { running: false });
+  assert.deepEqual(await shown(id), { running: false, twin: false });
   await machine.succeed("systemctl start docker; mv /usr/bin/docker /usr/bin/docker.away");
-  assert.deepEqual(await shown(id), { running: false });
+  assert.deepEqual(await shown(id), { running: false, twin: false });
   await machine.succeed("mv /usr/bin/docker.away /usr/bin/docker");
-  assert.deepEqual(await shown(id), { running: true });
+  assert.deepEqual(await shown(id), { running: true, twin: false });
 });
 
 test("an image without a wanted plugin never gets as far as the container", async () => {

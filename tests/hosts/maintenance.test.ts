@@ -154,24 +154,27 @@ test("a site that is closed for too long is warned of, by whoever asks", async (
 });
 
 test("a forum whose container is replaced is closed before, and opened when the new one answers", async () => {
-  const { resource } = await deploy(() => {
-    const host = exampleHost();
-    const docker = DockerEngineOptions.parse({ source: "debian" });
-    const engine = new DockerEngine("engine", { host, options: docker });
-    new Discourse("forum", { host, engine, options: forum.forumOptions(image) });
-  });
-  const step = async (name: string) => {
+  const id = (await machine.succeed("docker inspect --format '{{.Id}}' app")).trim();
+  const step = async (name: string, bootSeconds: number) => {
+    const build = () => {
+      const host = exampleHost();
+      const docker = DockerEngineOptions.parse({ source: "debian" });
+      const engine = new DockerEngine("engine", { host, options: docker });
+      new Discourse("forum", { host, engine, options: forum.forumOptions(image, { bootSeconds }) });
+    };
+    const { resource } = await deploy(build, false, { "forum-app": { id } });
     const { code, stderr } = await runOn(machine, resource(name));
     assert.equal(code, 0, stderr);
   };
-  await step("forum-closed");
+  await step("forum-previous", 299);
   assert.deepEqual(await page(), offlinePage);
   assert.equal(await machine.succeed("docker inspect --format '{{.State.Running}}' app"), "true\n");
-  await step("forum-opened");
+  await step("forum-ready", 299);
   assert.equal(await seen(), "200");
   await machine.succeed("mv /etc/nginx/platform/maintenance/forum.conf /run/");
-  await step("forum-closed"); // before there is a proxy
+  await step("forum-previous", 298); // before there is a proxy
   await machine.succeed("mv /run/forum.conf /etc/nginx/platform/maintenance/");
   assert.equal(await seen(), "200");
+  await step("forum-ready", 298);
   assert.equal(await machine.succeed(timers), "0\n");
 });

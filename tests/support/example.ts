@@ -7,6 +7,7 @@ export const canaries = {
   user: "canary-smtp-user",
   password: "canary-smtp-password",
   copies: "canary-of-the-copies",
+  stores: "canary-of-the-stores",
 } as const;
 
 /** A host key as a machine may have it. */
@@ -50,6 +51,9 @@ export function stackSections(file: string): Sections {
       user: canaries.user,
       password: canaries.password,
     };
+    for (const name of ["database", "redis"]) {
+      if (forum[name]) Object.assign(forum[name], { password: canaries.stores });
+    }
   }
   if (backups) backups["password"] ??= canaries.copies;
   return sections;

@@ -17,7 +17,7 @@ test("the committed program runs under Pulumi's own Node runner, as TypeScript",
   assert.deepEqual(errors, []);
   assert.equal(output, "");
   assert.equal(code, 0);
-  assert.equal(registered.length, 28);
+  assert.equal(registered.length, 32);
   assert.equal(registered[0], "pulumi:pulumi:Stack platform-lab");
 });
 

@@ -7,6 +7,7 @@ const files = sources(join(import.meta.dirname, "../.."));
 
 test("every script ends by running its verb, and reads no other input", () => {
   const libraries = [
+    "answers.sh",
     "api.sh",
     "apt.sh",
     "boot.sh",
@@ -27,9 +28,11 @@ test("every script ends by running its verb, and reads no other input", () => {
     "notes.sh",
     "obtain.sh",
     "once.sh",
+    "outcome.sh",
     "owners.sh",
     "paths.sh",
     "place.sh",
+    "postgres.sh",
     "prelude.sh",
     "quota.sh",
     "recovery.sh",
@@ -41,6 +44,7 @@ test("every script ends by running its verb, and reads no other input", () => {
     "swap.sh",
     "telling.sh",
     "transaction.sh",
+    "twin.sh",
     "unpacked.sh",
     "view.sh",
   ];

@@ -38,22 +38,26 @@ test("the lab stack registers exactly these resources", async () => {
   const config = configuration(stackSections("Pulumi.lab.yaml"));
   const { list } = await deploy(() => platform(config));
   assert.deepEqual(list, [
-    "command:remote:Command forum-closed",
     "command:remote:Command forum-image-check",
-    "command:remote:Command forum-opened",
+    "command:remote:Command forum-preflight",
     "docker:index/container:Container forum-app",
     "docker:index/remoteImage:RemoteImage forum-image",
     "host:index:ConfigSet forum-certificate-files",
     "host:index:ConfigSet forum-docker-daemon",
     "host:index:ConfigSet forum-nginx-files",
+    "host:index:ConfigSet forum-watch",
     "host:index:DataDirectory forum-data",
     "host:index:Packages forum-docker-packages",
     "host:index:Packages forum-nginx-packages",
     "host:index:Packages forum-tools",
     "host:index:Script forum-archive",
+    "host:index:Script forum-hostname",
+    "host:index:Script forum-previous",
     "host:index:Script forum-ready",
+    "host:index:Script forum-saved",
     "host:index:Unit forum-docker-unit",
     "host:index:Unit forum-nginx-unit",
+    "host:index:Unit forum-watch-timer",
     "platform:certificate:Certificate forum-certificate",
     "platform:certificate:CertificateAuthority authority",
     "platform:discourse:Discourse forum",
@@ -75,8 +79,15 @@ test("all that is put on a host waits for the one before it", async () => {
     inOrder(resources).map(({ name }) => name),
     [
       ...["forum-docker-daemon", "forum-docker-packages", "forum-docker-unit"],
-      ...["forum-tools", "forum-data", "forum-archive", "forum-image-check"],
-      ...["forum-closed", "forum-ready", "forum-opened"],
+      ...[
+        "forum-tools",
+        "forum-data",
+        "forum-hostname",
+        "forum-preflight",
+        "forum-archive",
+        "forum-image-check",
+      ],
+      ...["forum-saved", "forum-previous", "forum-ready", "forum-watch", "forum-watch-timer"],
       ...[
         "forum-certificate-files",
         "forum-nginx-packages",
@@ -118,19 +129,19 @@ test("all state on a host is pinned to its key and carried by one provider", asy
   const config = configuration(stackSections("Pulumi.lab.yaml"));
   const { resources } = await deploy(() => platform(config));
   const onHost = resources.filter(({ type }) => type.startsWith("host:"));
-  assert.equal(onHost.length, 11);
+  assert.equal(onHost.length, 16);
   for (const { name, inputs, options, custom } of onHost) {
     const host = inputs["host"] as Record<string, unknown>;
     assert.deepEqual([custom, options.version, host["hostKey"]], [true, "1.0.0", hostKey], name);
   }
 });
 
-test("of the files on a host, only the contents of keys are secret", async () => {
+test("on a host, only the contents of keys are secret, and what tells of the container's environment", async () => {
   const config = configuration(stackSections("Pulumi.lab.yaml"));
   const { resources } = await deploy(() => platform(config));
   assert.deepEqual(
     resources.filter(({ type }) => type.startsWith("host:")).flatMap(({ secrets }) => secrets),
-    ['files["/etc/ssl/platform/forum/privkey.pem"].content'],
+    [...["values.CHANGE", "values.CHANGE"], 'files["/etc/ssl/platform/forum/privkey.pem"].content'],
   );
 });
 

@@ -6,6 +6,7 @@ It keeps the contract that the platform relies on and nothing else: it listens o
 that matter, and breaks on request: the word in /shared/standin-mode is one of
   ok            as it should be
   app-down      the inner nginx is there, the application is not: 502 for every path
+  database-down the web workers are there, their database is not: 500 but for /srv/status
   hang          the application does not answer: 504 after STANDIN_HANG_SECONDS
   no-socket     the process runs, its socket is gone
   stale-socket  the socket is there, nobody listens
@@ -20,6 +21,7 @@ import time
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+import outside
 
 SHARED = Path("/shared")
 SOCKET = SHARED / "nginx.http.sock"
@@ -81,10 +83,12 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = handle_request
 
     def application(self, path, length):
-        if path == "/":
-            return self.front_page()
         if path == "/srv/status":
             return self.answer(200, "text/plain", "ok")
+        if mode() == "database-down" or (outside.USED and not outside.well()):
+            return self.error_of_application(500)
+        if path == "/":
+            return self.front_page()
         if path == "/latest.json":
             return self.answer_json({"users": [], "topic_list": {"topics": []}})
         if path == "/uploads.json" and self.command == "POST":
@@ -160,6 +164,8 @@ class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
 
 def listen():
+    if outside.USED:
+        return outside.listen(Handler)
     SOCKET.unlink(missing_ok=True)
     server = Server(str(SOCKET), Handler)
     SOCKET.chmod(0o666)

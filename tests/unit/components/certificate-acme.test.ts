@@ -40,7 +40,7 @@ test("nginx serves what the link leads to, and answers the authority on port 80 
   const { resource } = await deploy(() => {
     const { certificate } = build();
     const offline = { language: "en", title: "Back soon", message: "One moment." };
-    const site = { name: "forum", hostname: names[0], socket: "/run/app.sock", offline };
+    const site = { name: "forum", hostname: names[0], upstream: "unix:/run/app.sock", offline };
     const sites = [{ ...site, maxBodyBytes: 1, streaming: [] }];
     const certificates = { forum: certificate.served };
     const options = NginxOptions.parse({});

@@ -48,14 +48,16 @@ test("an image is built from a checkout and a file, on data that are there, and 
       [
         "host:index:Packages forum-tools",
         "host:index:DataDirectory forum-data",
+        "host:index:Script forum-hostname",
+        ...["command:remote:Command forum-preflight", "command:remote:Command forum-mail"],
+        "host:index:Script forum-saved",
         "host:index:Packages forum-build-tools",
         "host:index:Script forum-build-checkout",
         "host:index:ConfigSet forum-build-file",
         "host:index:Script forum-build-image",
         "command:remote:Command forum-image-check",
-        "command:remote:Command forum-closed",
-        "host:index:Script forum-ready",
-        "command:remote:Command forum-opened",
+        ...["host:index:Script forum-previous", "host:index:Script forum-ready"],
+        ...["host:index:ConfigSet forum-watch", "host:index:Unit forum-watch-timer"],
       ],
     );
     assert.ok(list.includes("platform:discourse-image:DiscourseImage forum-build"));
@@ -87,9 +89,10 @@ test("the build's script has all that it needs, and the container gets what it m
     PLUGINS: ["discourse-akismet"],
     MINUTES: "60",
     FREE: "5368709120",
+    ...{ POSTGRES: "18", UPGRADE_FROM: "" },
   });
   const { state, timeoutSeconds } = resource("forum-build-image").inputs;
-  assert.deepEqual([state, timeoutSeconds], [{ image: IMAGE }, 4500]);
+  assert.deepEqual([state, timeoutSeconds], [{ image: IMAGE, postgres: "18" }, 4500]);
   assert.deepEqual(resource("forum-image").inputs, { name: IMAGE, keepLocally: true });
   assert.ok(resource("forum-image").dependsOn.includes("forum-build-image"));
   assert.ok(

@@ -71,7 +71,7 @@ test("the container is given all that the daemon would choose, and its environme
     destroyGraceSeconds: 600,
   });
   assert.deepEqual(secrets, ["envs"]);
-  assert.deepEqual(dependsOn, ["forum-closed", "forum-image"]);
+  assert.deepEqual(dependsOn, ["forum-image", "forum-previous"]);
   assert.equal(options.provider, "engine-provider");
   assert.equal(options.replacementTrigger, "7");
 });
@@ -82,24 +82,31 @@ test("an image is adopted, checked for its plugins, and only then put to work", 
     assert.deepEqual(
       list.filter((line) => line.includes(" forum")),
       [
-        "command:remote:Command forum-closed",
         "command:remote:Command forum-image-check",
-        "command:remote:Command forum-opened",
+        "command:remote:Command forum-mail",
+        "command:remote:Command forum-preflight",
         "docker:index/container:Container forum-app",
         "docker:index/remoteImage:RemoteImage forum-image",
+        "host:index:ConfigSet forum-watch",
         "host:index:DataDirectory forum-data",
         "host:index:Packages forum-tools",
+        "host:index:Script forum-hostname",
+        "host:index:Script forum-previous",
         "host:index:Script forum-ready",
+        "host:index:Script forum-saved",
+        "host:index:Unit forum-watch-timer",
         "platform:discourse:Discourse forum",
       ],
     );
-    assert.deepEqual(resource("forum-tools").inputs["packages"], { curl: "installed" });
+    assert.deepEqual(Object.keys(resource("forum-tools").inputs["packages"] as object), [
+      ...["ca-certificates", "curl", "iproute2", "jq", "procps"],
+    ]);
     assert.deepEqual(resource("forum-image").inputs, {
       name: "local_discourse/app:1",
       keepLocally: true,
     });
     assert.equal(resource("forum-image").options.replacementTrigger, "7");
-    assert.deepEqual(resource("forum-image-check").dependsOn, ["forum-data", "forum-image"]);
+    assert.deepEqual(resource("forum-image-check").dependsOn, ["forum-image", "forum-mail"]);
     assert.deepEqual(resource("forum-data").dependsOn, ["forum-tools"]);
     assert.deepEqual(resource("forum-data").inputs, {
       ...hostInputs(),
@@ -107,9 +114,9 @@ test("an image is adopted, checked for its plugins, and only then put to work", 
       mode: "0755",
       owner: "root:root",
     });
-    assert.deepEqual(resource("forum-closed").dependsOn, ["forum-image", "forum-image-check"]);
-    assert.deepEqual(resource("forum-ready").dependsOn, ["forum-app"]);
-    assert.deepEqual(resource("forum-opened").dependsOn, ["forum-image", "forum-ready"]);
+    assert.deepEqual(resource("forum-saved").dependsOn, ["forum-image", "forum-image-check"]);
+    assert.deepEqual(resource("forum-previous").dependsOn, ["forum-image", "forum-saved"]);
+    assert.deepEqual(resource("forum-ready").dependsOn, ["forum-app", "forum-image"]);
   }
 });
 
@@ -120,45 +127,58 @@ test("the forum is kept running in the container of this run, and asked through 
     "PATHS=('/sbin/boot' '/var/www/discourse/plugins/docker_manager')",
     "SCRIPT='forum-image-check'",
   ]);
-  const { script, ...ready } = resource("forum-ready").inputs;
-  assert.deepEqual(ready, {
-    ...hostInputs(),
-    values: {
-      CONTAINER: "forum-app-id",
-      SOCKET: "/var/discourse/shared/standalone/nginx.http.sock",
-      SECONDS_MAX: "40",
-    },
-    state: { running: true },
-    timeoutSeconds: 100,
-  });
-  assert.equal(script, readFileSync("components/discourse/ready.sh", "utf8"));
+  const steps = [resource("forum-previous"), resource("forum-ready")] as const;
+  const [before, after] = steps.map(({ inputs }) => inputs["values"] as Record<string, string>);
+  const common = {
+    ...{ NAME: "app", SITE: "forum", HOST: "forum.example.org", CHANGE: before?.["CHANGE"] },
+    UPSTREAM: "unix:/var/discourse/shared/standalone/nginx.http.sock",
+    DATABASE: [],
+    ...{ STOP_MAX: "600", CLOSED_MAX: "700" },
+  };
+  assert.deepEqual(before, { ...common, IMAGE: "sha256:1mage" });
+  assert.deepEqual(after, { ...common, CONTAINER: "forum-app-id", SECONDS_MAX: "40" });
+  assert.deepEqual(
+    steps.map(({ inputs }) => [inputs["state"], inputs["timeoutSeconds"]]),
+    [
+      [{ serving: false }, 720],
+      [{ running: true, twin: false }, 1400],
+    ],
+  );
+  const text = (name: string) => readFileSync(`components/discourse/${name}.sh`, "utf8");
+  assert.deepEqual(
+    steps.map(({ inputs }) => inputs["script"]),
+    ["previous", "ready"].map((name) => ["answers", "twin", name].map(text).join("\n")),
+  );
 });
 
-test("the forum is closed while its container is replaced, and for nothing else", async () => {
-  const steps = async (more: object = {}) => {
+test("what replaces the container runs the steps before and after it, and nothing else does", async () => {
+  const change = async (more: object = {}) => {
     const { resource } = await deploy(() => build({ bootSeconds: 40, ...more }));
-    const [closed, opened] = ["forum-closed", "forum-opened"].map((name) => resource(name));
-    assert.ok(closed && opened);
-    for (const { secrets } of [closed, opened]) assert.ok(secrets.includes("stdin")); // a digest of secrets
-    const [first = "", ...others] = valuesOf(closed);
-    assert.equal(first, "STEP='begin'");
-    assert.deepEqual(others.slice(0, 2), ["SITE='forum'", "SECONDS_MAX='700'"]);
-    assert.match(others[2] ?? "", /^CHANGE='[0-9a-f]{64}'$/);
-    assert.deepEqual(valuesOf(opened).slice(0, 4), ["STEP='end'", ...others.slice(0, 3)]);
-    return others[2];
+    const [before, after] = ["forum-previous", "forum-ready"].map((name) => {
+      const { inputs, secrets } = resource(name);
+      assert.deepEqual(secrets, ["values.CHANGE"]); // a digest of secrets
+      return (inputs["values"] as Record<string, string>)["CHANGE"] ?? "";
+    });
+    assert.match(before ?? "", /^[0-9a-f]{64}$/);
+    assert.equal(after, before);
+    return before;
   };
-  const before = await steps();
-  assert.equal(await steps(), before);
+  const before = await change();
+  assert.equal(await change(), before);
   assert.equal(
-    await steps({ memory: "3 GiB" }),
+    await change({ memory: "3 GiB" }),
     before,
     "Docker changes it while the container runs",
   );
-  assert.notEqual(await steps({ environment: { UNICORN_WORKERS: "3" } }), before);
+  assert.notEqual(await change({ environment: { UNICORN_WORKERS: "3" } }), before);
 });
 
 test("the names that typed options set are exactly these", () => {
-  const options = DiscourseOptions.parse({ ...written, smtp: { ...written.smtp, port: 465 } });
+  const options = DiscourseOptions.parse({
+    ...{ ...written, smtp: { ...written.smtp, port: 465 } },
+    database: { address: "db.example.org", password: "p-d" },
+    redis: { address: "db.example.org", password: "p-r" },
+  });
   assert.deepEqual(Object.keys(environment(options)), typedNames);
 });
 
@@ -185,5 +205,5 @@ test("the site takes what the forum takes and streams its message bus", () => {
   const site = forumSite("forum", DiscourseOptions.parse({ ...written, uploadLimit: "20 MiB" }));
   assert.equal(site.maxBodyBytes, 20_971_520);
   assert.deepEqual(site.streaming, ["/message-bus/"]);
-  assert.equal(site.socket, "/var/discourse/shared/standalone/nginx.http.sock");
+  assert.equal(site.upstream, "unix:/var/discourse/shared/standalone/nginx.http.sock");
 });

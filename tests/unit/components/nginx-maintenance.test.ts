@@ -16,7 +16,7 @@ const maintenance: Maintenance = {
 };
 
 const without: Site = {
-  ...{ name: "the-forum", hostname: "forum.example.org", socket: "/run/app.sock" },
+  ...{ name: "the-forum", hostname: "forum.example.org", upstream: "unix:/run/app.sock" },
   ...{ maxBodyBytes: 1024, streaming: [] },
   offline: { language: "en", title: "Back soon", message: "One moment." },
 };

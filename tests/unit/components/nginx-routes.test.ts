@@ -10,7 +10,7 @@ const hostname = "forum.example.org";
 const site: Site = {
   name: "forum",
   hostname,
-  socket: "/run/app.sock",
+  upstream: "unix:/run/app.sock",
   maxBodyBytes: 1,
   streaming: [],
   offline: { language: "en", title: "Back soon", message: "One moment." },

@@ -5,7 +5,7 @@ import { proxyFiles } from "../../../components/nginx/render.ts";
 import type { Site } from "../../../components/host/index.ts";
 
 const site: Site = {
-  ...{ name: "forum", hostname: "forum.example.org", socket: "/run/app.sock" },
+  ...{ name: "forum", hostname: "forum.example.org", upstream: "unix:/run/app.sock" },
   ...{ maxBodyBytes: 1024, streaming: [] },
   offline: { language: "en", title: "Back soon", message: "One moment." },
 };

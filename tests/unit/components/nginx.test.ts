@@ -12,7 +12,7 @@ import { exampleHost, hostInputs } from "../../support/host.ts";
 const site: Site = {
   name: "forum",
   hostname: "forum.example.org",
-  socket: "/run/app.sock",
+  upstream: "unix:/run/app.sock",
   maxBodyBytes: 10_485_760,
   streaming: ["/message-bus/"],
   offline: { language: "en", title: "Back soon", message: "One moment." },

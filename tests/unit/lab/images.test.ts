@@ -64,6 +64,12 @@ test("the stand-in says in its labels what it is, and boots as the real image do
   ]);
   assert.deepEqual(
     files.map(({ path, mode }) => [path, mode]),
-    [["/usr/sbin/boot", 0o755]],
+    [
+      ["/usr/sbin/boot", 0o755],
+      ["/usr/lib/python3/dist-packages/outside.py", 0o644],
+      ["/usr/bin/psql", 0o755],
+      ["/usr/local/bin/discourse", 0o755],
+      ["/usr/local/bin/rails", 0o755],
+    ],
   );
 });
