@@ -12,17 +12,17 @@ test("who watches is told before the forum is closed, and after it is open again
     const { resource } = await deploy(() => platform(forum()), preview);
     const before = (name: string) => resource(name).dependsOn;
     assert.deepEqual(before("forum-unwatched"), ["forum-image", "monitoring-unit"]);
-    assert.ok(before("forum-closed").includes("forum-unwatched"));
-    assert.deepEqual(before("forum-watched"), ["forum-image", "forum-opened", "forum-unwatched"]);
+    assert.ok(before("forum-previous").includes("forum-unwatched"));
+    assert.deepEqual(before("forum-watched"), ["forum-image", "forum-ready", "forum-unwatched"]);
   }
 });
 
 test("a deployment is told by its site, its machine and how long it may take, on the machine that monitors", async () => {
   const { resource } = await deploy(() => platform(forum()));
-  const [unwatched, watched, closed] = ["forum-unwatched", "forum-watched", "forum-closed"].map(
-    (name) => valuesOf(resource(name)),
+  const [unwatched, watched] = ["forum-unwatched", "forum-watched"].map((name) =>
+    valuesOf(resource(name)),
   );
-  const change = closed?.find((line) => line.startsWith("CHANGE=")) ?? "";
+  const { CHANGE } = resource("forum-previous").inputs["values"] as { CHANGE: string };
   const expected = (step: string, script: string) => [
     "NODE='vault'",
     "ADDRESS='10.20.0.9'",
@@ -31,7 +31,7 @@ test("a deployment is told by its site, its machine and how long it may take, on
     "SITE='forum'",
     "SITE_HOST='forum'",
     "SECONDS_MAX='960'",
-    change,
+    `CHANGE='${CHANGE}'`,
     `SCRIPT='${script}'`,
   ];
   assert.deepEqual(unwatched, expected("begin", "forum-unwatched"));
@@ -53,6 +53,6 @@ test("what a site's visitors see is known as the site's, and nothing else is", a
   const named = services.filter((text) => text.includes('vars["site"] = "forum"'));
   assert.deepEqual(
     named.map((text) => /object Service "(.*)"/.exec(text)?.[1]),
-    ["forum-status", "site-forum", "site-forum-outside"],
+    ["forum-status", "forum-database", "site-forum", "site-forum-outside"],
   );
 });
