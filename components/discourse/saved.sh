@@ -30,7 +30,7 @@ apply() {
     [[ $now == running ]] || fail "the forum is $now, so no copy can be taken before it gets another image: start it by \`docker \
 start $NAME\`, or set \`forum.copyBeforeUpgrade\` to false if you have one"
     save || fail "no good copy of the forum could be taken (see above), so it does not get another image, and runs as before. Put \
-that right, then run again"
+that right, then run again; or set \`forum.copyBeforeUpgrade\` to false if you have one"
   fi
   install -d -m 0700 "${note%/*}"
   printf '%s\n' "$IMAGE" >"$note.new"

@@ -124,9 +124,11 @@ test("a key of another certificate, a wrong clock and a full disk are refused, a
 function asked(how: string) {
   // curl asks again by itself where a connection that it has used before was closed, as browsers do, and never else.
   const ask = `curl -sk --max-time 20 --rate 10/s ${how} -o /dev/null -w '%{http_code} %{errormsg}\\n'`;
-  const at = `--resolve ${hostname}:443:127.0.0.1 'https://${hostname}/[1-100]'`;
+  const at = `--resolve ${hostname}:443:127.0.0.1 'https://${hostname}/`;
+  // An HTTP/2 request that crosses the server's GOAWAY was not processed and is sent again (RFC 9113, 6.8); this curl does not.
+  const again = `while read -r said; do if [ "$said" = '000 Error in the HTTP2 framing layer' ]; then ${ask} ${at}'; else echo "$said "; fi; done`;
   return machine.run(
-    `for ((n = 0; n < 10 || $(test -e /run/done; echo $?); n++)); do ${ask} ${at}; done | sort | uniq -c`,
+    `for ((n = 0; n < 10 || $(test -e /run/done; echo $?); n++)); do ${ask} ${at}[1-100]' | ${again}; done | sort | uniq -c`,
   );
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { DiscourseImage } from "../../components/discourse-image/index.ts";
-import { sharedDirectory } from "../../components/discourse/site.ts";
+import { sharedDirectory, socketPath } from "../../components/discourse/site.ts";
 import { forumMachine } from "../support/forum.ts";
 import { exampleHost } from "../support/host.ts";
 import { withProvider } from "../support/host-provider.ts";
@@ -33,7 +33,7 @@ describe("PostgreSQL's major version", () => {
   before(async () => {
     commit = await launcherStandin(machine, image.name);
     await machine.succeed(
-      `docker rm -f app >/dev/null 2>&1; rm -rf ${sharedDirectory}/postgres_data`,
+      `docker rm -f app >/dev/null 2>&1; rm -rf ${sharedDirectory}/postgres_data ${socketPath}`,
     );
   });
 
