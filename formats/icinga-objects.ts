@@ -80,8 +80,25 @@ export interface Attributes {
   };
   readonly FileLogger: { readonly path: string; readonly severity?: Severity };
   readonly Host: Checkable & { readonly address?: string; readonly address6?: string };
+  readonly Notification: {
+    readonly host_name: string;
+    readonly service_name?: string;
+    readonly command: string;
+    readonly users: readonly string[];
+    /** What is told; all when absent, also each downtime. */
+    readonly types?: readonly ("Problem" | "Recovery" | "Acknowledgement")[];
+    /** Seconds after which a problem is told again; 0 for never. */
+    readonly interval?: number;
+    readonly zone?: string;
+  };
+  readonly NotificationCommand: {
+    readonly command: readonly Expanded[];
+    readonly env?: Readonly<Record<string, Expanded>>;
+    readonly timeout?: number;
+  };
   readonly NotificationComponent: { readonly enable_ha?: boolean };
   readonly Service: Checkable & { readonly host_name: string };
+  readonly User: { readonly display_name?: string };
   readonly Zone: {
     readonly endpoints?: readonly string[];
     readonly parent?: string;

@@ -54,6 +54,7 @@ const expanded = new Set(["arguments", "command", "env", "notes", "notes_url", "
 /** Objects whose names are only unique within others, and what those are called. */
 const within: Readonly<Record<string, readonly string[]>> = {
   Dependency: ["child_host_name", "child_service_name"],
+  Notification: ["host_name", "service_name"],
   Service: ["host_name"],
 };
 

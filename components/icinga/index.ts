@@ -1,21 +1,25 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import {
   ConfigSet,
   type Host,
   Packages,
   RemoteScript,
+  Script,
   Service,
   type SiteDeployment,
   Unit,
   type Watcher,
 } from "../host/index.ts";
 import { MonitoringAuthority } from "./authority.ts";
+import { Deployments } from "./deployment.ts";
 import { Drift } from "./drift.ts";
 import { machineChecks, masterChecks, masterPlugins } from "./machine.ts";
 import { deployer, directory, masterFiles } from "./master.ts";
 import { liveProbe, nodePackages } from "./node.ts";
+import { curlWords, notifyProgram, relayWords, secrets, sendmailProbe } from "./notifications.ts";
+import type { NotifyOptions } from "./notify-options.ts";
 import type { IcingaOptions } from "./options.ts";
-import { apiScript, apiValues } from "./package.ts";
+import { apiValues } from "./package.ts";
 
 export { IcingaAgent } from "./agent.ts";
 export { IcingaOptions } from "./options.ts";
@@ -38,13 +42,11 @@ export class Icinga extends Service implements Watcher {
   readonly authority: MonitoringAuthority;
   /** Its machine. */
   readonly host: Host;
-  readonly #options: IcingaOptions;
 
   constructor(name: string, args: IcingaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:icinga:Icinga", name, opts);
     const { host, options, agents } = args;
     this.host = host;
-    this.#options = options;
     const child = { parent: this };
     const drift = new Drift(`${name}-drift`, { host }, child);
     this.authority = new MonitoringAuthority(`${name}-authority`, child);
@@ -75,9 +77,12 @@ export class Icinga extends Service implements Watcher {
       },
       child,
     );
+    if (options.notify) this.tell(`${name}-notify`, options.notify);
     new Unit(`${name}-unit`, { host, unit: "icinga2.service", ready, packages }, child);
+    const api = apiValues(host.name, options);
+    const deployments = new Deployments(`${name}-deployments`, { host, api }, child);
     const own = [machineChecks, masterChecks].flatMap((of) => of(name, host.name, options.listen));
-    this.checks = [...own, ...drift.checks];
+    this.checks = [...own, ...deployments.checks, ...drift.checks];
     this.registerOutputs({ checks: this.checks });
   }
 
@@ -88,12 +93,29 @@ export class Icinga extends Service implements Watcher {
     { host, site, change, secondsMax }: SiteDeployment,
     opts: pulumi.CustomResourceOptions,
   ): pulumi.Resource {
-    const script = [apiScript, new URL("./downtime.sh", import.meta.url)];
+    const script = new URL("./deployment.sh", import.meta.url);
     const what = { STEP: step, SITE: site, SITE_HOST: host.name };
-    const values = {
-      ...apiValues(this.host.name, this.#options),
-      ...{ ...what, SECONDS_MAX: String(secondsMax), CHANGE: change },
-    };
-    return new RemoteScript(name, { host: this.host, script, values, timeoutSeconds: 300 }, opts);
+    const values = { ...what, SECONDS_MAX: String(secondsMax), CHANGE: change };
+    const args = { host: this.host, script, values, timeoutSeconds: 600 };
+    if (step === "end") return new RemoteScript(name, args, opts);
+    // A run that was broken off leaves a deployment without an end: the next one begins it again.
+    return new Script(name, { ...args, state: { lapsed: false } }, opts);
+  }
+
+  /** Puts there what tells people, and how it reaches them, which only Icinga itself may read. */
+  private tell(name: string, { mail, webhook }: NotifyOptions) {
+    const own = { mode: "0600", owner: "nagios:nagios" };
+    const relay = mail?.relay;
+    const relayed =
+      relay &&
+      pulumi.all([relay.user, relay.password]).apply((login) => relayWords(mail, relay, login));
+    const posted = webhook?.url.apply((url) => curlWords({ url }));
+    const files = [
+      notifyProgram(),
+      ...(relayed ? [{ path: secrets("mail"), content: relayed, ...own }] : []),
+      ...(posted ? [{ path: secrets("webhook"), content: posted, ...own }] : []),
+    ];
+    const validate = mail && !relay ? [sendmailProbe] : [];
+    new ConfigSet(name, { host: this.host, files, validate }, { parent: this });
   }
 }

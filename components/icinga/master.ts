@@ -17,7 +17,7 @@ const permissions = [
   ...["config/query", "config/modify", "status/query", "objects/query/CheckCommand"],
   ...["objects/query/Host", "objects/query/Service", "objects/query/Endpoint"],
   ...["objects/query/Downtime", "actions/schedule-downtime", "actions/remove-downtime"],
-  "actions/reschedule-check",
+  ...["actions/reschedule-check", "actions/process-check-result"],
 ];
 
 /** What the machine itself may ask by its own certificate, to tell whether Icinga runs with what it has on the disk. */

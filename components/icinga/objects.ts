@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { type IcingaObject, render } from "../../formats/icinga.ts";
 import type { Check } from "../host/index.ts";
 import { masterZone } from "./master.ts";
+import { notifications } from "./notifications.ts";
+import type { NotifyOptions } from "./notify-options.ts";
 
 /** What a stack wants watched. */
 export interface Watched {
@@ -12,6 +14,8 @@ export interface Watched {
   /** The other machines, by their names, each of which has an agent. */
   readonly agents: readonly string[];
   readonly checks: readonly Check[];
+  /** Who is told of them, if anybody is. */
+  readonly notify?: NotifyOptions | undefined;
 }
 
 /** A stack's configuration package: one file. */
@@ -34,14 +38,15 @@ const reached = { check_interval: 30, retry_interval: 15, max_check_attempts: 3 
 
 /** Renders what a stack wants watched. Refuses a check of a machine that is not there, and two of one name. */
 export function stackPackage(watched: Watched): StackPackage {
-  const { stack, monitor, agents, checks } = watched;
+  const { stack, monitor, agents, checks, notify } = watched;
   const name = `platform-${stack.replaceAll(/[^\w-]/g, "_")}`;
   const marker = `package.${name}`;
-  const objects = [
+  const about = [
     ...[monitor, ...agents].map((one) => machine(one, monitor)),
     ...checks.flatMap((check) => watch(check, watched)),
   ];
-  const rest = render(objects);
+  const objects = about.filter((one) => one.type === "Host" || one.type === "Service");
+  const rest = render([...about, ...(notify ? notifications(notify, objects) : [])]);
   const id = digest(rest);
   const mark: IcingaObject = {
     type: "CheckCommand",

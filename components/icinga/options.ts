@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { NotifyOptions } from "./notify-options.ts";
 
 /** Icinga 2 on one machine of the stack, without a web interface. */
 export const IcingaOptions = z.strictObject({
@@ -25,6 +26,9 @@ export const IcingaOptions = z.strictObject({
     .enum(["critical", "warning", "information", "notice", "debug"])
     .default("information")
     .describe("How much it writes to /var/log/icinga2/icinga2.log."),
+  notify: NotifyOptions.optional().describe(
+    "Who is told when something is not green; without it, nobody is.",
+  ),
 });
 
 /** A validated monitoring section. */

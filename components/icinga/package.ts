@@ -15,10 +15,7 @@ export interface StackChecksArgs {
   readonly checks: readonly Check[];
 }
 
-/** By which scripts speak with Icinga's API, and its values. */
-export const apiScript = new URL("./api.sh", import.meta.url);
-
-/** The values of that script. */
+/** The values by which scripts speak with Icinga's API (`api.sh`). */
 export function apiValues(monitor: string, { listen }: IcingaOptions) {
   return { NODE: monitor, ADDRESS: bracketed(listen), DIRECTORY: directory };
 }
@@ -38,7 +35,8 @@ export class StackChecks extends pulumi.ComponentResource {
     const { host, options, agents, checks } = args;
     const monitor = host.name;
     const names = agents.map(({ node }) => node);
-    const made = stackPackage({ stack: pulumi.getStack(), monitor, agents: names, checks });
+    const { notify } = options;
+    const made = stackPackage({ stack: pulumi.getStack(), monitor, agents: names, checks, notify });
     new Script(
       `${name}-package`,
       {

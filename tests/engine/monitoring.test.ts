@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { certificateFiles } from "../../components/host/index.ts";
 import { engineStack } from "../support/engine.ts";
 import { innerAddress } from "../support/backup.ts";
 import { testMachine } from "../support/machine.ts";
 import { asked } from "../support/monitoring.ts";
-import { becoming } from "../support/watching.ts";
+import { becoming, lookNow } from "../support/watching.ts";
+import { type Recorder, webhookRecorder, webhookUrl } from "../support/webhook.ts";
 
 const { stack, machine, set, up } = await engineStack("seen");
 const monitor = await testMachine("seer");
@@ -78,8 +80,26 @@ const faults: Readonly<Record<string, Fault>> = {
   },
 };
 
+let recorder: Recorder;
+
+/** What people were told since the recorder was emptied; how busy the computer is, is not the tests' business. */
+async function told(): Promise<string[]> {
+  const all = (await recorder.told()).filter(({ service }) => service !== "load");
+  return all.map(({ type, service }) => `${type} ${service}`).toSorted();
+}
+
+/** The same, when it is so much or has had its time; what is red is looked at until it is sure. */
+async function toldAtLast(count: number): Promise<string[]> {
+  for (let tries = 0; tries < 60 && (await told()).length < count; tries++) {
+    await lookNow(monitor, listen);
+    await sleep(1000);
+  }
+  return told();
+}
+
 describe("a forum and what monitors it", () => {
   before(async () => {
+    recorder = await webhookRecorder(monitor);
     const { address, port, hostKey, instance } = monitor;
     const reached = { address, port: String(port), hostKey, instance, release: "bookworm" };
     for (const [name, value] of Object.entries(reached)) await set(`hosts.seer.${name}`, value);
@@ -90,6 +110,11 @@ describe("a forum and what monitors it", () => {
     await stack.setConfig(
       "platform:backups.password",
       { value: "canary-backup-password", secret: true },
+      true,
+    );
+    await stack.setConfig(
+      "platform:monitoring.notify.webhook.url",
+      { value: webhookUrl, secret: true },
       true,
     );
     await monitor.succeed(`echo ${await innerAddress(machine)} forum.lab.test >>/etc/hosts`);
@@ -115,13 +140,20 @@ describe("a forum and what monitors it", () => {
     });
   }
 
-  test("an upgrade of the forum has a bounded downtime for what visitors see, and leaves none", async () => {
+  test("an upgrade of the forum raises no problem notification, and leaves no downtime", async () => {
     await set("forum.language", "de");
+    await recorder.empty();
     const downtimes = asked("seer", "/v1/objects/downtimes", "", listen);
     const shown = `jq -r '.results[].attrs | "\\(.host_name)!\\(.service_name) \\(.end_time - .start_time)"'`;
-    await monitor.succeed("touch /run/watch");
+    const services = asked("seer", "/v1/objects/services?attrs=__name&attrs=state", "", listen);
+    const red = `jq -r '.results[].attrs | select(.state == 2) | "red \\(.__name)"'`;
+    const again = asked("seer", "/v1/actions/reschedule-check", "-X POST -d @/run/all", listen);
+    await monitor.succeed(
+      "cat >/run/all; touch /run/watch",
+      JSON.stringify({ type: "Service", filter: "true", force: true }),
+    );
     const seen = monitor.succeed(
-      `while [ -e /run/watch ]; do ${downtimes} | ${shown}; sleep 0.3; done 2>/dev/null | sort -u`,
+      `while [ -e /run/watch ]; do ${downtimes} | ${shown}; ${services} | ${red}; ${again} -o /dev/null; sleep 0.3; done 2>/dev/null | sort -u`,
     );
     try {
       await up();
@@ -129,11 +161,34 @@ describe("a forum and what monitors it", () => {
       await monitor.succeed("rm /run/watch");
     }
     const seconds = 600 + 60 + 60; // to stop, to boot, and to spare
+    const lines = (await seen).trim().split("\n");
     assert.deepEqual(
-      (await seen).trim().split("\n"),
+      lines.filter((line) => !line.startsWith("red ")),
       site.map((name) => `forum!${name} ${seconds}`).toSorted(),
     );
+    assert.ok(lines.includes("red forum!site-forum-outside"), lines.join("\n")); // so there was what could be told
     assert.equal(await monitor.succeed(`${downtimes} | ${shown}`), "");
     await becomes({});
+    assert.match(
+      await monitor.succeed("platform-deployments check"),
+      /^DEPLOYMENT OK: forum on forum was deployed in \d+ s \| forum@forum=\d+s\n$/,
+    );
+    assert.deepEqual(await told(), []);
+  });
+
+  test("a forum that is stopped outside of an upgrade is told once, and so is its end", async () => {
+    const wanted = (type: string) => site.map((name) => `${type} ${name}`).toSorted();
+    await machine.succeed("docker stop -t 1 app");
+    try {
+      await becomes(Object.fromEntries(site.map((one) => [`forum!${one}`, 2])));
+      assert.deepEqual(await toldAtLast(site.length), wanted("PROBLEM"));
+    } finally {
+      await machine.succeed("docker start app");
+    }
+    await becomes({});
+    assert.deepEqual(await toldAtLast(2 * site.length), [
+      ...wanted("PROBLEM"),
+      ...wanted("RECOVERY"),
+    ]);
   });
 });

@@ -12,19 +12,23 @@ const machine = await testMachine("watcher");
 const host = exampleHost(machine.name);
 const { up, becomes } = await watchedStack([machine]);
 
+const seen = quickCheck(host.name, "seen", { site: "forum" });
+const green = quickCheck(host.name, "also", { site: "forum" });
+const red = { ...green, command: ["check_dummy", "2"] as const };
+const other = quickCheck(host.name, "other");
+
 let changes = 0;
 
-/** Runs a step of a new deployment of the forum; gives what it said. */
-async function step(which: "begin" | "end", site = "forum"): Promise<string> {
+/** Runs a step of a new deployment of the forum. */
+async function step(which: "begin" | "end"): Promise<void> {
   const options = IcingaOptions.parse({ host: host.name, source: "debian" });
   const { resource } = await deploy(() => {
     const icinga = new Icinga("icinga", { host: exampleHost(host.name), options, agents: [] });
-    const deployment = { host, site, change: String(++changes), secondsMax: 300 };
-    icinga.deployment("step", which, deployment, { parent: icinga });
+    const deployment = { host, site: "forum", change: String(++changes), secondsMax: 300 };
+    icinga.deployment(`step-${which}`, which, deployment, { parent: icinga });
   });
-  const { code, stdout, stderr } = await runOn(machine, resource("step"));
+  const { code, stderr } = await runOn(machine, resource(`step-${which}`));
   assert.equal(code, 0, stderr);
-  return stdout;
 }
 
 /** The downtimes there are: of which service, and for how many seconds. */
@@ -39,17 +43,29 @@ async function downtimes(): Promise<string[]> {
     .toSorted();
 }
 
+const program = "/usr/local/sbin/platform-deployments";
+const records = `/var/lib/platform-icinga/deployments/${host.name}.forum`;
+
+/** Has the deployment that is under way looked after, so many seconds after its begin, or its end. */
+async function after(of: "begun" | "until", seconds: number): Promise<void> {
+  const older = `jq -c '.${of} = ${Math.floor(Date.now() / 1000) - seconds}' ${records}.open`;
+  await machine.succeed(
+    `set -e; ${older} >/run/older; cp /run/older ${records}.open; ${program} tend`,
+  );
+}
+
+const ours = async () => (await downtimes()).filter((one) => !one.startsWith("other "));
+const said = async () => (await machine.run(`runuser -u nagios -- ${program} check`)).stdout;
+
 describe("a deployment", () => {
   before(async () => {
-    const seen = quickCheck(host.name, "seen", { site: "forum" });
-    const also = quickCheck(host.name, "also", { site: "forum", command: ["check_dummy", "2"] });
-    const { code, stderr } = await up(seen, also, quickCheck(host.name, "other"));
+    const { code, stderr } = await up(seen, red, other);
     assert.equal(code, 0, stderr);
     await becomes({ [`${host.name}!also`]: 2 });
   });
 
   test("has one downtime for each service of its site, for so long at most, however often it begins", async () => {
-    assert.equal(await step("begin"), "");
+    await step("begin");
     assert.deepEqual(await downtimes(), ["also 300", "seen 300"]);
     await step("begin");
     assert.deepEqual(await downtimes(), ["also 300", "seen 300"]);
@@ -72,11 +88,52 @@ describe("a deployment", () => {
     await becomes({ [`${host.name}!also`]: 2 });
   });
 
+  test("whose run was killed keeps its downtimes while something is red, and loses them when all is green", async () => {
+    await step("begin");
+    await after("begun", 310);
+    assert.deepEqual(await ours(), ["also 300", "seen 300"]);
+    assert.equal((await up(seen, green, other)).code, 0);
+    await becomes({});
+    await after("begun", 310);
+    assert.deepEqual(await ours(), []);
+    assert.equal(
+      await machine.succeed(`${program} lapsed forum ${host.name}`),
+      '{"lapsed":true}\n',
+    );
+  });
+
+  test("that nobody brings to its end is red, until the next one is well", async () => {
+    await after("until", 1);
+    await becomes({ [`${host.name}!deploy-test`]: 2 });
+    assert.equal(
+      await said(),
+      "DEPLOYMENT CRITICAL: forum on watcher was not brought to an end, and `pulumi up` tells why; green\n",
+    );
+    await step("begin");
+    assert.equal(
+      await machine.succeed(`${program} lapsed forum ${host.name}`),
+      '{"lapsed":false}\n',
+    );
+    assert.deepEqual(await ours(), ["also 300", "seen 300"]);
+    await step("end");
+    assert.deepEqual(await ours(), []);
+    await becomes({});
+    assert.match(
+      await said(),
+      /^DEPLOYMENT OK: forum on watcher was deployed in \d+ s \| forum@watcher=\d+s\n$/,
+    );
+  });
+
   test("of a site that Icinga does not know, or while it does not answer, is hindered by nothing", async () => {
-    assert.equal(await step("begin", "wiki"), "Icinga does not know the site yet\n");
+    const begin = (site: string) => machine.succeed(`${program} begin ${site} ${host.name} 300`);
+    const end = (site: string) => machine.succeed(`${program} end ${site} ${host.name}`);
+    assert.equal(await begin("wiki"), "Icinga does not know the site yet\n");
     await machine.succeed("systemctl stop icinga2");
     const said = "Icinga does not answer, so it tells nobody anyway\n";
-    assert.deepEqual([await step("begin"), await step("end")], [said, said]);
+    assert.deepEqual(
+      [await begin("forum"), await end("forum"), await end("wiki")],
+      [said, said, said],
+    );
     await machine.succeed("systemctl start icinga2");
   });
 });

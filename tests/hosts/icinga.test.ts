@@ -33,6 +33,7 @@ describe("a monitoring machine", () => {
         [
           "platform-deploy",
           [
+            "actions/process-check-result",
             "actions/remove-downtime",
             "actions/reschedule-check",
             "actions/schedule-downtime",

@@ -25,14 +25,15 @@ export interface WatchedStack {
 
 type LastStep = Awaited<ReturnType<typeof applyOnAll>>[number];
 
-/** A stack of these machines; `listen` is where the first answers the others. */
+/** A stack of these machines; `listen` is where the first answers the others, `more` are other options of monitoring. */
 export async function watchedStack(
   machines: readonly TestMachine[],
   listen = "127.0.0.1",
+  more: object = {},
 ): Promise<WatchedStack> {
   const [monitor = assert.fail(), ...others] = machines;
   const agents = others.map(({ name }) => name);
-  const options = IcingaOptions.parse({ host: monitor.name, source: "debian", listen });
+  const options = IcingaOptions.parse({ host: monitor.name, source: "debian", listen, ...more });
   const certificates = await identities(monitor.name, { component: "monitoring", agents });
   const build = (checks: readonly Check[]) => () => {
     const hosts = new Map(machines.map(({ name }) => [name, exampleHost(name)]));

@@ -27,7 +27,7 @@ export function becoming(monitor: TestMachine, listen: string, hurry = false): B
 }
 
 /** Has every service looked at, whenever its turn would be. */
-async function lookNow(monitor: TestMachine, listen: string): Promise<void> {
+export async function lookNow(monitor: TestMachine, listen: string): Promise<void> {
   const body = JSON.stringify({ type: "Service", filter: "true", force: true });
   const path = "/v1/actions/reschedule-check";
   await monitor.succeed(asked(monitor.name, path, "-X POST --data-binary @-", listen), body);

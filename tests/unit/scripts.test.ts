@@ -19,6 +19,7 @@ test("every script ends by running its verb, and reads no other input", () => {
     "detached.sh", // its stdin goes on with the script that it runs
     "disk.sh",
     "domain.sh",
+    "downtimes.sh",
     "first.sh",
     "hypervisor.sh",
     "image.sh",
@@ -35,6 +36,7 @@ test("every script ends by running its verb, and reads no other input", () => {
     "postgres.sh",
     "prelude.sh",
     "quota.sh",
+    "records.sh",
     "recovery.sh",
     "serving.sh",
     "settle.sh",

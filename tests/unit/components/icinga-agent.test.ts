@@ -135,6 +135,7 @@ test("the master knows the agents, and gets the package when they have their com
   assert.deepEqual(PLUGINS, [
     ...plugins("check_disk", "check_http", "check_load"),
     "/usr/local/lib/platform/check-icinga-config",
+    "/usr/local/sbin/platform-deployments",
     "/usr/local/sbin/platform-drift",
   ]);
   const { file, ...state } = inputs["state"] as Record<string, unknown>;

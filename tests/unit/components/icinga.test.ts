@@ -46,7 +46,7 @@ test("the master's files are exact, and leave Debian's examples out", () => {
 
 object ApiUser "platform-deploy" {
   client_cn = "platform-deploy"
-  permissions = [ "config/query", "config/modify", "status/query", "objects/query/CheckCommand", "objects/query/Host", "objects/query/Service", "objects/query/Endpoint", "objects/query/Downtime", "actions/schedule-downtime", "actions/remove-downtime", "actions/reschedule-check" ]
+  permissions = [ "config/query", "config/modify", "status/query", "objects/query/CheckCommand", "objects/query/Host", "objects/query/Service", "objects/query/Endpoint", "objects/query/Downtime", "actions/schedule-downtime", "actions/remove-downtime", "actions/reschedule-check", "actions/process-check-result" ]
 }
 
 object ApiUser "platform-watch" {
@@ -85,11 +85,14 @@ test("the comparison and packages come first, then files that Icinga judges and 
       preview ? {} : { "icinga-packages": { changedAt: "2026-11-23T02:30:11Z" } },
     );
     assert.deepEqual(list, [
+      "host:index:ConfigSet icinga-deployments-files",
       "host:index:ConfigSet icinga-drift-files",
       "host:index:ConfigSet icinga-files",
       "host:index:Packages icinga-packages",
+      "host:index:Unit icinga-deployments-timer",
       "host:index:Unit icinga-drift-timer",
       "host:index:Unit icinga-unit",
+      "platform:icinga:Deployments icinga-deployments",
       "platform:icinga:Drift icinga-drift",
       "platform:icinga:Icinga icinga",
       "platform:icinga:MonitoringAuthority icinga-authority",
