@@ -24,6 +24,18 @@ over() {
   tell
 }
 
+# A run that finds a deployment of an earlier one, which failed or never ended, has to begin again.
+lapsed() {
+  local is=false
+  of_site "$1" "$2"
+  if [[ -e $open ]]; then
+    if (($(date +%s) - $(jq .begun "$open") > 120)); then is=true; fi
+  elif [[ -e $last && $(jq .state "$last") != 0 ]]; then
+    is=true
+  fi
+  say "{\"lapsed\":$is}"
+}
+
 # What the plugin says of the last ones, each part in a line: number, text, figures.
 report() {
   local files=("$RECORDS"/*.last)

@@ -32,7 +32,7 @@ interface Fault {
   readonly red: readonly string[];
 }
 
-const site = ["site-forum", "site-forum-outside", "forum-status"];
+const site = ["site-forum", "site-forum-outside", "forum-status", "forum-database"];
 const { chain, key } = certificateFiles("forum");
 const conf = "/etc/platform-backup/backups/forum.conf";
 

@@ -94,12 +94,8 @@ describe("a deployment", () => {
     assert.deepEqual(await ours(), ["also 300", "seen 300"]);
     assert.equal((await up(seen, green, other)).code, 0);
     await becomes({});
-    await after("begun", 310);
+    await after("begun", 10);
     assert.deepEqual(await ours(), []);
-    assert.equal(
-      await machine.succeed(`${program} lapsed forum ${host.name}`),
-      '{"lapsed":true}\n',
-    );
   });
 
   test("that nobody brings to its end is red, until the next one is well", async () => {
@@ -109,11 +105,11 @@ describe("a deployment", () => {
       await said(),
       "DEPLOYMENT CRITICAL: forum on watcher was not brought to an end, and `pulumi up` tells why; green\n",
     );
+    const lapsed = () => machine.succeed(`${program} lapsed forum ${host.name}`);
+    assert.equal(await lapsed(), '{"lapsed":true}\n');
     await step("begin");
-    assert.equal(
-      await machine.succeed(`${program} lapsed forum ${host.name}`),
-      '{"lapsed":false}\n',
-    );
+    assert.equal(await lapsed(), '{"lapsed":false}\n');
+    await machine.succeed(`${program} tend`); // green is no sign yet: the run may not have closed the site
     assert.deepEqual(await ours(), ["also 300", "seen 300"]);
     await step("end");
     assert.deepEqual(await ours(), []);

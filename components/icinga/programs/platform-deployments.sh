@@ -66,16 +66,4 @@ note() { jq -c "$1" "$open" | write "$open"; }
 # Green is no sign before a run has closed the site: once it was red, or 5 minutes later, nobody is at it any more.
 ripe() { jq -e --argjson now "$1" '(.closed | not) and (.red or $now - .begun >= 300)' "$open" >/dev/null; }
 
-# A run that finds a deployment of an earlier one, which failed or never ended, has to begin again.
-lapsed() {
-  local is=false
-  of_site "$1" "$2"
-  if [[ -e $open ]]; then
-    if (($(date +%s) - $(jq .begun "$open") > 120)); then is=true; fi
-  elif [[ -e $last && $(jq .state "$last") != 0 ]]; then
-    is=true
-  fi
-  say "{\"lapsed\":$is}"
-}
-
 "$@" </dev/null
