@@ -82,9 +82,18 @@ const faults: Readonly<Record<string, Fault>> = {
 
 let recorder: Recorder;
 
-/** What people were told since the recorder was emptied; how busy the computer is, is not the tests' business. */
+/**
+ * Problems and their ends, as people were told of them since the recorder was emptied. How busy the computer is, is not the
+ * tests' business: neither its load, nor a page that is there and comes late.
+ */
 async function told(): Promise<string[]> {
-  const all = (await recorder.told()).filter(({ service }) => service !== "load");
+  const red = new Set<string>();
+  const all = (await recorder.told()).filter(({ type, service, output }) => {
+    if (type === "RECOVERY") return red.delete(service);
+    const busy = service === "load" || / 200 OK - .* response time/.test(output);
+    if (!busy) red.add(service);
+    return !busy;
+  });
   return all.map(({ type, service }) => `${type} ${service}`).toSorted();
 }
 
