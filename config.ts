@@ -6,6 +6,7 @@ import { ContainerOptions } from "./components/container-machine/index.ts";
 import { DiscourseOptions } from "./components/discourse/index.ts";
 import { DockerEngineOptions } from "./components/docker-engine/index.ts";
 import { HostOptions } from "./components/host/index.ts";
+import { IcingaOptions } from "./components/icinga/index.ts";
 import { NginxOptions } from "./components/nginx/index.ts";
 import { VmOptions } from "./components/vm/index.ts";
 import { contradictions } from "./stacks/contradictions.ts";
@@ -37,6 +38,7 @@ export const ConfigurationSchema = z.strictObject({
   certificates: CertificateOptions.prefault({}),
   forum: DiscourseOptions.optional(),
   backups: BackupOptions.optional(),
+  monitoring: IcingaOptions.optional(),
 });
 
 /** The validated configuration of a stack. */

@@ -106,6 +106,11 @@ export class Hosts {
     for (const { link } of this.#reached.values()) link.drop();
   }
 
+  /** Tells the person who runs this what a machine has to say beforehand. */
+  forewarn(message: string): void {
+    this.#log("warning", message);
+  }
+
   /** Warns once for each host. */
   warn(host: Host, message: string): void {
     const reached = this.#of(host);

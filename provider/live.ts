@@ -1,5 +1,5 @@
 import { Unreachable } from "./failure.ts";
-import type { Properties } from "./grpc/values.ts";
+import { isObject, type Properties } from "./grpc/values.ts";
 import { hostOf } from "./host.ts";
 import type { Hosts } from "./hosts.ts";
 import type { Kind } from "./kind.ts";
@@ -15,7 +15,7 @@ interface Seen {
 
 /**
  * The state as new inputs see it on their host. It is as it was read when they see the same, cannot be asked yet, or
- * nobody answers: a host that did not answer in this run is not asked again.
+ * nobody answers: a host that did not answer in this run is not asked again. What they are warned of there is logged.
  */
 export async function seenLive(
   kind: Kind,
@@ -30,7 +30,10 @@ export async function seenLive(
     await hosts.manifest(host, signal);
     const sent = { ...script, values: { ...script.values, ID: id, NAME: id } };
     const seen = kind.observe(await hosts.look(host, sent, signal), id, is, inputs) ?? is;
-    return "unverified" in seen ? is : seen;
+    if ("unverified" in seen) return is;
+    const warning = isObject(seen["told"]) ? seen["told"]["warning"] : undefined;
+    if (typeof warning === "string") hosts.forewarn(`${host.name}: ${warning}`);
+    return seen;
   } catch (error) {
     if (error instanceof Unreachable) return is;
     throw error;

@@ -1,6 +1,7 @@
 import { providedFaults } from "../components/certificate/index.ts";
 import { typedNames } from "../components/discourse/index.ts";
 import { madeMachine, sameMachines } from "./made-machines.ts";
+import { monitored } from "./monitored.ts";
 import { entries, member, type Problem } from "./problems.ts";
 import { routesOf } from "./routes.ts";
 import { wildcardsOf } from "./wildcards.ts";
@@ -12,11 +13,11 @@ import { wildcardsOf } from "./wildcards.ts";
 export function contradictions(raw: unknown): Problem[] {
   const hosts = entries(member(raw, "hosts"));
   const forum = member(raw, "forum");
+  const names = hosts.map(([name]) => name);
   return [
-    ...machineOf(
-      forum,
-      hosts.map(([name]) => name),
-    ),
+    ...machineOf("forum", forum, names),
+    ...machineOf("monitoring", member(raw, "monitoring"), names),
+    ...monitored(member(raw, "monitoring"), names),
     ...environmentOf(forum),
     ...sameMachines(hosts),
     ...copiesOf(member(raw, "backups"), member(forum, "host"), hosts),
@@ -31,10 +32,12 @@ export function contradictions(raw: unknown): Problem[] {
   ];
 }
 
-function machineOf(forum: unknown, machines: readonly string[]): Problem[] {
-  const host = member(forum, "host");
+function machineOf(section: string, of: unknown, machines: readonly string[]): Problem[] {
+  const host = member(of, "host");
   if (typeof host !== "string" || machines.includes(host)) return [];
-  return [{ path: "forum.host", message: `names no machine: take one of ${machines.join(", ")}` }];
+  return [
+    { path: `${section}.host`, message: `names no machine: take one of ${machines.join(", ")}` },
+  ];
 }
 
 function environmentOf(forum: unknown): Problem[] {

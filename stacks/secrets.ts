@@ -12,6 +12,9 @@ export const secretPaths = [
   ...inventedSecrets,
   ["forum", "database", "password"],
   ["forum", "redis", "password"],
+  ["monitoring", "notify", "mail", "relay", "user"],
+  ["monitoring", "notify", "mail", "relay", "password"],
+  ["monitoring", "notify", "webhook", "url"],
   ["certificates", "source", "key"],
   ["certificates", "source", "challenge", "environment"],
 ] as const;

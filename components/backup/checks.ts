@@ -20,14 +20,17 @@ const watched = {
 } as const;
 
 /** How the backups of a machine want to be watched. */
-export function backupChecks(host: string, backups: readonly Backup[]): Check[] {
+export function backupChecks(component: string, host: string, backups: readonly Backup[]): Check[] {
   return backups.flatMap(({ name }) =>
     Object.entries(watched).map(([what, [intervalSeconds, runbook]]) => ({
       name: `backup-${name}-${what}`,
       host,
-      command: [program, "check", name, what] as const,
-      intervalSeconds,
+      from: "inside",
+      command: [program, "check", name, what],
+      ...{ intervalSeconds, retrySeconds: 60, timeoutSeconds: 30 },
       runbook: runbook.replace("<name>", name),
+      component,
+      option: "backups",
     })),
   );
 }

@@ -90,7 +90,7 @@ export class Backups extends Service {
       new Unit(`${name}-${what}`, { host, unit, ready }, child);
     }
     this.escrow(name, args, values);
-    this.checks = backupChecks(host.name, backups);
+    this.checks = backupChecks(name, host.name, backups);
     const { repository, publicKey, checks } = this;
     this.registerOutputs({ repository, publicKey, checks });
   }

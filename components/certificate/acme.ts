@@ -98,7 +98,7 @@ export class Issuance extends Service {
       },
       child,
     );
-    this.checks = [issuedCheck(host, site)];
+    this.checks = [issuedCheck(name, host, site, names.length)];
     this.registerOutputs({ checks: this.checks });
   }
 }
@@ -110,12 +110,16 @@ function environmentFiles(site: string, { challenge }: AcmeSource): ConfigFile[]
   return [{ path: environmentPath(site), content, mode: "0600" }];
 }
 
-function issuedCheck(host: Host, site: string): Check {
+function issuedCheck(component: string, host: Host, site: string, names: number): Check {
   return {
     name: `certificate-${site}`,
     host: host.name,
+    from: "inside",
     command: [programPath(site), "watch"],
-    intervalSeconds: 3600,
+    // It asks for each name, for 10 seconds at most.
+    ...{ intervalSeconds: 3600, retrySeconds: 60, timeoutSeconds: 10 * names + 5 },
+    component,
+    option: "certificates.source",
     runbook: `Read \`journalctl -u ${timerName(site).replace(/timer$/, "service")}\` on the machine: it says why no renewal succeeded.`,
   };
 }

@@ -72,7 +72,7 @@ export class Certificate extends Service {
     this.served = acme
       ? { files: certificateFiles(`acme/${site}`), trusted: true, ...answering(acme) }
       : { files, ...promises(options) };
-    this.checks = obtained ? [] : [certificateCheck(host, site, names[0], options)];
+    this.checks = obtained ? [] : [certificateCheck(name, args)];
     this.registerOutputs({ checks: this.checks });
   }
 }
@@ -124,18 +124,19 @@ function signed(
 }
 
 function certificateCheck(
-  host: Host,
-  site: string,
-  served: string,
-  { renewalDays, source }: CertificateOptions,
+  component: string,
+  { host, site, names: [served], options: { renewalDays, source } }: CertificateArgs,
 ): Check {
   const critical = Math.max(1, Math.floor(renewalDays / 4));
   const days = `${Math.max(2, Math.floor(renewalDays / 2))},${critical}`;
   return {
     name: `certificate-${site}`,
     host: host.name,
-    command: ["check_http", "-H", served, "-I", "127.0.0.1", "-S", "--sni", "-C", days],
-    intervalSeconds: 3600,
+    from: "inside",
+    command: ["check_http", "-H", served, "-I", "127.0.0.1", "-S", "--sni", "-t", "10", "-C", days],
+    ...{ intervalSeconds: 3600, retrySeconds: 60, timeoutSeconds: 15 },
+    component,
+    option: "certificates",
     runbook:
       source.kind === "provided"
         ? "Set the next certificate and its key, and run `pulumi up`; read `nginx -t` on the machine when that fails."

@@ -8,54 +8,47 @@ const dockerDirectory = "/var/lib/docker";
 
 /** A request as visitors make it, through TLS and nginx, which lets the machine itself pass a closed site. */
 function request(hostname: string, ...more: readonly string[]): Check["command"] {
-  return ["check_http", "-H", hostname, "-I", "127.0.0.1", "-S", "--sni", ...more];
+  return ["check_http", "-H", hostname, "-I", "127.0.0.1", "-S", "--sni", "-t", "10", ...more];
 }
 
 /** How the forum wants to be watched. A worker can answer while the database is away, so both are asked. */
 export function forumChecks(name: string, { host, hostname, database }: DiscourseOptions): Check[] {
   const logs = "Read `docker logs --tail 50 app` on the machine";
   const log = `the log of PostgreSQL in \`${sharedDirectory}/log/var-log/postgres\``;
+  const from = { host, from: "inside", component: name, option: "forum" } as const;
+  const asked = { ...from, intervalSeconds: 60, retrySeconds: 15, timeoutSeconds: 15, site: name };
+  const looked = { ...from, retrySeconds: 60, timeoutSeconds: 30 };
   return [
     {
-      name: `${name}-status`,
-      host,
+      ...{ ...asked, name: `${name}-status` },
       command: request(hostname, "-u", "/srv/status", "-s", "ok", "-w", "2", "-c", "5"),
-      intervalSeconds: 60,
       runbook: `${logs}; visitors see the offline page meanwhile.`,
     },
     {
-      name: `${name}-database`,
-      host,
+      ...{ ...asked, name: `${name}-database` },
       // 403 where one has to log in to read.
       command: request(hostname, "-u", "/latest.json", "-e", "200,403", "-w", "3", "-c", "10"),
-      intervalSeconds: 60,
       runbook: `${logs}, and ${database ? `that of PostgreSQL and Redis at ${database.address}` : log}.`,
     },
     {
-      name: `${name}-disk`,
-      host,
+      ...{ ...looked, name: `${name}-disk`, intervalSeconds: 300 },
       // The launcher builds nothing with less than 5 GiB (discourse_docker, launcher).
       command: [
         ...(["check_disk", "-u", "MiB", "-w", "10240", "-c", "5120"] as const),
         ...["-p", dockerDirectory, "-p", sharedDirectory],
       ],
-      intervalSeconds: 300,
       runbook:
         "Make room: `docker system df` tells what Docker takes; backups and uploads lie with the forum's data.",
     },
     {
-      name: `${name}-jobs`,
-      host,
+      ...{ ...looked, name: `${name}-jobs`, intervalSeconds: 300 },
       command: [program, "check", "jobs"],
-      intervalSeconds: 300,
       runbook:
         "Read /sidekiq in the forum as an administrator; mails and notifications wait meanwhile.",
     },
     {
-      name: `${name}-version`,
-      host,
+      ...{ ...looked, name: `${name}-version`, intervalSeconds: 3600 },
       command: [program, "check", "version"],
-      intervalSeconds: 3600,
       runbook:
         "Set a newer `version`, or another `edition`, and run `pulumi up`; or use a newer image.",
     },

@@ -1,6 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { Script, type Backup, type Host } from "../host/index.ts";
+import { Script, type Backup, type Host, type SiteDeployment } from "../host/index.ts";
 import { digest } from "./digest.ts";
 import type { DatabaseOptions } from "./stores.ts";
 
@@ -74,7 +74,7 @@ export function awaitForum(
   container: pulumi.Input<string>,
   deployment: Deployment,
   opts: pulumi.CustomResourceOptions,
-): void {
+): Script {
   const { host, bootSeconds } = deployment;
   const values = {
     ...{ CONTAINER: container, SECONDS_MAX: String(bootSeconds) },
@@ -82,7 +82,8 @@ export function awaitForum(
   };
   const timeoutSeconds = 2 * (bootSeconds + stopSeconds) + 120; // both may have to stop, and both to start
   const state = { running: true, twin: false };
-  new Script(name, { host, script: script("ready"), values, state, timeoutSeconds }, opts);
+  const ready = { host, script: script("ready"), values, state, timeoutSeconds };
+  return new Script(name, ready, opts);
 }
 
 /** When the forum serves by an image that was built beside it: finishes the migrations that its build left out. */
@@ -106,8 +107,18 @@ function common(deployment: Deployment) {
     BESIDE: beside ? "yes" : "",
     ...(database ? connection(database) : { DATABASE: [] }),
     STOP_MAX: String(stopSeconds),
-    CLOSED_MAX: String(stopSeconds + times.bootSeconds + 60),
+    CLOSED_MAX: String(closedSeconds(times)),
   };
+}
+
+/** The same for who watches the site. */
+export function watched({ host, site, made, bootSeconds }: Deployment): SiteDeployment {
+  return { host, site, change: change(made), secondsMax: closedSeconds({ bootSeconds }) };
+}
+
+/** Seconds that the site is closed at the most. */
+function closedSeconds({ bootSeconds }: Pick<Deployment, "bootSeconds">): number {
+  return stopSeconds + bootSeconds + 60;
 }
 
 /** How a client of PostgreSQL is called, and the password that it finds in its environment. */

@@ -12,10 +12,17 @@ import {
   Service,
   Unit,
   type Host,
+  type Watcher,
 } from "../host/index.ts";
 import { forumChecks } from "./checks.ts";
 import { container, containerArgs } from "./container.ts";
-import { awaitForum, finishMigrations, keepPrevious, saveBefore } from "./deployment.ts";
+import {
+  awaitForum,
+  finishMigrations,
+  keepPrevious,
+  saveBefore,
+  watched,
+} from "./deployment.ts";
 import { buildsBeside, seedEnvironment, storesElsewhere } from "./environment.ts";
 import type { DiscourseOptions } from "./options.ts";
 import { timer, watchFiles } from "./watch.ts";
@@ -32,6 +39,8 @@ export interface DiscourseArgs {
   readonly host: Host;
   readonly engine: DockerEngine;
   readonly options: DiscourseOptions;
+  /** Who watches the forum, if anybody does. */
+  readonly watcher?: Watcher | undefined;
 }
 
 /** A Discourse forum in one container that listens on a unix socket; its data lies in a directory of the host. */
@@ -41,7 +50,7 @@ export class Discourse extends Service {
 
   constructor(name: string, args: DiscourseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:discourse:Discourse", name, opts);
-    const { host, engine, options } = args;
+    const { host, engine, options, watcher } = args;
     const child = { parent: this };
     const packages = options.database ? [...tools, ...clients] : tools;
     new Packages(`${name}-tools`, { host, packages }, child);
@@ -65,10 +74,14 @@ export class Discourse extends Service {
       ...{ host, container, site: name, hostname, upstream: upstreamOf(options), database, made },
       ...{ bootSeconds, beside: buildsBeside(options) },
     };
-    keepPrevious(`${name}-previous`, deployment, child);
+    const told = watched(deployment);
+    const quiet = watcher?.deployment(`${name}-unwatched`, "begin", told, child);
+    const dependsOn = quiet ? [quiet] : [];
+    keepPrevious(`${name}-previous`, deployment, { ...child, dependsOn });
     const app = new docker.Container(`${name}-app`, made, { ...engine.after(this), ...anew });
     chain(host, app);
-    awaitForum(`${name}-ready`, app.id, deployment, child);
+    const ready = awaitForum(`${name}-ready`, app.id, deployment, child);
+    watcher?.deployment(`${name}-watched`, "end", told, { ...child, dependsOn: [ready] });
     if ("launcher" in options.image && deployment.beside) {
       const { minutes } = options.image.launcher;
       finishMigrations(`${name}-migrated`, deployment, { image: brought, minutes }, child);

@@ -65,7 +65,7 @@ export class DockerEngine extends Service {
       ...child,
       dependsOn: [unit, ...login],
     });
-    this.checks = [dockerCheck(host)];
+    this.checks = [dockerCheck(name, host)];
     this.registerOutputs({ checks: this.checks });
   }
 
@@ -105,12 +105,15 @@ const restartDaemon =
   `if ${absent}; then exit 0; fi; systemctl reload docker || true; ` +
   "systemctl reset-failed docker; systemctl restart docker";
 
-function dockerCheck(host: Host): Check {
+function dockerCheck(component: string, host: Host): Check {
   return {
     name: "docker",
     host: host.name,
+    from: "inside",
     command: ["check_procs", "-C", "dockerd", "-c", "1:"],
-    intervalSeconds: 60,
+    ...{ intervalSeconds: 60, retrySeconds: 15, timeoutSeconds: 10 },
+    component,
+    option: `hosts.${host.name}.docker`,
     runbook:
       "Read `journalctl -u docker`; containers live on without the daemon, so start it again in peace.",
   };

@@ -27,7 +27,18 @@ export { Script, type ScriptArgs } from "./script.ts";
 export { secret } from "./secret.ts";
 export { Service } from "./service.ts";
 export { Unit, type UnitArgs } from "./unit.ts";
-export type { Backup, Bastion, Check, Host, Maintenance, Offers, PageText, Site } from "./words.ts";
+export type {
+  Backup,
+  Bastion,
+  Check,
+  Host,
+  Maintenance,
+  Offers,
+  PageText,
+  Site,
+  SiteDeployment,
+  Watcher,
+} from "./words.ts";
 
 /** A machine that exists already, as its section of the configuration describes it. Refuses one without a pinned key. */
 export function existingHost(name: string, options: HostOptions): Host {

@@ -9,8 +9,8 @@ import type { Host } from "./words.ts";
 /** Arguments of a script resource. */
 export interface RemoteScriptArgs {
   readonly host: Host;
-  /** The `.sh` file, as `new URL("./name.sh", import.meta.url)`. */
-  readonly script: URL;
+  /** The `.sh` file, as `new URL("./name.sh", import.meta.url)`; of several, the last one has the verb. */
+  readonly script: URL | readonly URL[];
   /** Values of its variables; a secret one makes the whole input secret. */
   readonly values?: Readonly<Record<string, pulumi.Input<ShellValue>>>;
   /** Seconds after which the host itself ends it, besides those that it may wait for the host's lock; 900 when absent. */
@@ -33,7 +33,7 @@ export class RemoteScript extends command.remote.Command {
         create: remoteCommand("apply", timeoutSeconds, host.user),
         stdin: pulumi
           .all({ ...values, SCRIPT: name, RELEASE: host.release, INSTANCE: host.instance })
-          .apply((known) => scriptText([once, script], known)),
+          .apply((known) => scriptText([once, ...[script].flat()], known)),
         logging: "none",
         addPreviousOutputInEnv: false,
       },

@@ -74,14 +74,52 @@ export interface Maintenance {
 
 /** How a component wants to be watched; Icinga collects these. */
 export interface Check {
+  /** Name of the service, which no other check of its host has: lower case, digits, dashes. */
   readonly name: string;
+  /** The machine that it is about. */
   readonly host: string;
-  /** Monitoring plugin and its arguments, run on the host. */
-  readonly command: readonly [string, ...string[]];
+  /** Where the plugin runs: inside on that machine; outside on the one that monitors, with a visitor's eyes. */
+  readonly from: "inside" | "outside";
+  /**
+   * Monitoring plugin and its arguments. A name is one of Debian's monitoring-plugins-basic; a path is a program that the
+   * component itself puts there. It runs without any rights, and no argument may be a secret, for all see them.
+   */
+  readonly command: Argv;
   /** Time between two runs, in seconds. */
   readonly intervalSeconds: number;
+  /** Time between two runs when the last one was not green, until it is sure; more often than that is of no use. */
+  readonly retrySeconds: number;
+  /** Seconds after which the plugin is ended, which is not green. */
+  readonly timeoutSeconds: number;
   /** What to do when it is not green, one sentence. */
   readonly runbook: string;
+  /** The component that wants it, by the name of its resource. */
+  readonly component: string;
+  /** The option by which it can be changed or taken away; named when Icinga refuses the check. */
+  readonly option: string;
+  /** The site whose visitors it speaks for: it tells nobody while that is deployed. */
+  readonly site?: string;
+}
+
+/** A site while what serves it is replaced. */
+export interface SiteDeployment {
+  readonly host: Host;
+  readonly site: string;
+  /** What it is told by from any other deployment. */
+  readonly change: pulumi.Input<string>;
+  /** Seconds after which it is over, however it went. */
+  readonly secondsMax: number;
+}
+
+/** Who watches sites, and is told of a deployment so that it tells nobody else. */
+export interface Watcher {
+  /** Has it tell nobody from `begin` to `end`; each runs once for each change. */
+  deployment(
+    name: string,
+    step: "begin" | "end",
+    deployment: SiteDeployment,
+    opts: pulumi.CustomResourceOptions,
+  ): pulumi.Resource;
 }
 
 /** What a component must not lose. Consistency is its own business; `components/backup` keeps it. */

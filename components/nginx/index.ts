@@ -5,11 +5,11 @@ import {
   Packages,
   Unit,
   Service,
-  type Check,
   type Host,
   type Site,
   type SiteCertificate,
 } from "../host/index.ts";
+import { siteChecks } from "./checks.ts";
 import { maintenanceChecks } from "./maintenance.ts";
 import type { NginxOptions } from "./options.ts";
 import { proxyFiles } from "./render.ts";
@@ -70,8 +70,8 @@ export class Nginx extends Service {
       host: host.name,
     }));
     this.checks = sites.flatMap((site) => [
-      siteCheck(host, site),
-      ...maintenanceChecks(host, site),
+      ...siteChecks(name, host, site),
+      ...maintenanceChecks(name, host, site),
     ]);
     const { urls, served, checks } = this;
     this.registerOutputs({ urls, served, checks });
@@ -89,27 +89,4 @@ exit 1`;
 
 function probe(site: Site, id: string): Argv {
   return ["sh", "-c", ask, "probe", site.hostname, id];
-}
-
-function siteCheck(host: Host, site: Site): Check {
-  return {
-    name: `site-${site.name}`,
-    host: host.name,
-    command: [
-      "check_http",
-      "-H",
-      site.hostname,
-      "-I",
-      "127.0.0.1",
-      "-S",
-      "--sni",
-      "-w",
-      "2",
-      "-c",
-      "5",
-    ],
-    intervalSeconds: 60,
-    runbook:
-      "A 503 is the offline page: look at the application; no answer at all: `systemctl status nginx`.",
-  };
 }

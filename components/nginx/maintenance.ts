@@ -88,14 +88,18 @@ export function maintenanceFiles(sites: readonly Site[]): (ConfigFile & { conten
 }
 
 /** Watches that a site is not forgotten to be opened. */
-export function maintenanceChecks(host: Host, { name, maintenance }: Site): Check[] {
+export function maintenanceChecks(
+  component: string,
+  host: Host,
+  { name, maintenance }: Site,
+): Check[] {
   if (!maintenance) return [];
   return [
     {
-      name: `maintenance-${name}`,
-      host: host.name,
+      ...{ name: `maintenance-${name}`, host: host.name, from: "inside", component },
       command: [programPath, "check", name],
-      intervalSeconds: 300,
+      ...{ intervalSeconds: 300, retrySeconds: 60, timeoutSeconds: 10 },
+      option: `${name}.maintenance`,
       runbook: `Open it by \`npm run site -- maintenance off ${name}\`, or by \`maintenance.active: false\` where the configuration has closed it.`,
     },
   ];

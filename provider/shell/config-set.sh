@@ -15,13 +15,13 @@ commit() {
     mv -fT "$other/paths.new" "$other/paths"
     rm -rf "$other/original$path"
   done
+  note taken taken
   note paths words "${wanted[@]}"
-  for path in "${PATHS[@]}"; do # what left the set has its file back
-    if ! grep -qxF -- "$path" "$set/paths"; then rm -rf "$set/original$path"; fi
-  done
+  # What left the set has its file back.
+  for path in "${PATHS[@]}"; do grep -qxF -- "$path" "$set/paths" || rm -rf "$set/original$path"; done
   note activate printf %s "$ACTIVATE"
   note active printf %s "$COMMANDS"
-  sync "$set"/{secrets,salt,paths,activate,active} "$set"
+  sync "$set"/{secrets,salt,taken,paths,activate,active} "$set"
   rm -f "$set/committed" "$set/active.before"
   clear_stage
 }

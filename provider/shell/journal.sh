@@ -11,6 +11,16 @@ note() {
   mv -fT "$set/$1.new" "$set/$1"
 }
 
+# How the set's files are when it has taken them, for whoever looks what was changed by hand since; read by root alone.
+taken() {
+  local path here=()
+  for path in "${wanted[@]}"; do
+    if [[ -f $path && ! -L $path ]]; then here+=("$path"); else printf 'absent\t%s\n' "$path"; fi
+  done
+  ((${#here[@]} > 0)) || return 0
+  paste <(stat --printf 'file\t%n\t%a:%U:%G\n' -- "${here[@]}") <(sha256sum -- "${here[@]}" | cut -c 1-64)
+}
+
 # Written aside, so that it is whole or not there. What makes the old files active is what did so last time.
 write_journal() {
   BACK=$ACTIVATE

@@ -10,7 +10,7 @@ recovery_program() {
   printf 'set -euo pipefail\nshopt -s inherit_errexit\numask 022\nexport HOME=%q LC_ALL=%q PATH=%q\n' "$HOME" "$LC_ALL" "$PATH"
   declare -p STATE recovery_unit recovery_link
   declare -f say fail lock forget_owner words exists limited run mount_of stage_directory clear_stage holder \
-    sync_directories inode put_back undo abandon note commit take_away forget_recovery settle settled recover sweep
+    sync_directories inode put_back undo abandon note taken commit take_away forget_recovery settle settled recover sweep
   printf 'lock\nrecover "$@"\nsweep\n'
 }
 

@@ -27,13 +27,13 @@ outdated() {
   ((boot + ticks / $(getconf CLK_TCK) < $(date -d "$RESTART_AFTER" +%s)))
 }
 
-# Becomes the owner of the note, which keeps what the unit was before the platform came.
+# Becomes the owner of the note, which keeps what the unit was before the platform came, and what it shall be.
 own() {
   local enabled active
   enabled=$(property UnitFileState) active=$(property ActiveState)
   install -d -m 0700 "$STATE/units"
-  if [[ -f $note ]]; then read -r _ enabled active <"$note"; fi
-  printf '%s %s %s\n' "$ID" "${enabled:-unknown}" "${active:-unknown}" >"$note"
+  if [[ -f $note ]]; then read -r _ enabled active _ <"$note"; fi
+  printf '%s %s %s %s %s\n' "$ID" "${enabled:-unknown}" "${active:-unknown}" "$ENABLED" "$ACTIVE" >"$note"
 }
 
 property() { systemctl show --property="$1" --value "$UNIT"; }
@@ -66,7 +66,7 @@ apply() {
 
 remove() {
   local owner='' enabled active
-  [[ ! -f $note ]] || read -r owner enabled active <"$note"
+  [[ ! -f $note ]] || read -r owner enabled active _ <"$note"
   [[ $owner == "$ID" ]] || return 0 # it belongs to another resource now
   if [[ $(property LoadState) =~ ^(loaded|masked)$ ]]; then
     case $active in active | activating | reloading) systemctl start "$UNIT" || true ;; *) systemctl stop "$UNIT" ;; esac

@@ -5,10 +5,8 @@ import { BackupOptions, Backups } from "../../components/backup/index.ts";
 import type { Backup, Host } from "../../components/host/index.ts";
 import { hostKey as keyPair } from "../../lab/identity.ts";
 import type { Result } from "../../lab/process.ts";
-import { deploy } from "./deploy.ts";
-import { withProvider } from "./host-provider.ts";
 import { testLab, type TestMachine } from "./machine.ts";
-import { runWith, sorted } from "./scripts.ts";
+import { applyOnAll } from "./scripts.ts";
 
 /** The password of the tests' repositories; looked for everywhere it must not be. */
 export const password = "canary-backup-password";
@@ -69,18 +67,5 @@ export async function putBackups(
       options: BackupOptions.parse({ password, ...options }),
       machines: new Map(hosts.map((one) => [one.name, one])),
     });
-  const { resources } = await deploy(build, false, more);
-  const results: (Result & { name: string })[] = [];
-  await withProvider(async (run) => {
-    for (const one of sorted(resources)) {
-      const { host: on, connection } = one.inputs as Record<string, Record<string, string>>;
-      const machine = machines.find(
-        ({ name, address }) => name === on?.["name"] || address === connection?.["host"],
-      );
-      const result = await runWith(run, machine ?? assert.fail(one.name), one, "create");
-      results.push({ name: one.name, ...result });
-      if (result.code !== 0) break;
-    }
-  });
-  return results;
+  return applyOnAll(machines, build, more);
 }

@@ -140,3 +140,25 @@ export async function applyOn(
   });
   return { commands, results };
 }
+
+/** The same on several machines, each in the place of the host with its name or address; gives what was done. */
+export async function applyOnAll(
+  machines: readonly TestMachine[],
+  build: () => unknown,
+  more: Parameters<typeof deploy>[2] = {},
+): Promise<readonly (Result & { name: string })[]> {
+  const { resources } = await deploy(build, false, more);
+  const results: (Result & { name: string })[] = [];
+  await withProvider(async (run) => {
+    for (const one of sorted(resources)) {
+      const { host: on, connection } = one.inputs as Record<string, Record<string, string>>;
+      const machine = machines.find(
+        ({ name, address }) => name === on?.["name"] || address === connection?.["host"],
+      );
+      const result = await runWith(run, machine ?? assert.fail(one.name), one, "create");
+      results.push({ name: one.name, ...result });
+      if (result.code !== 0) break;
+    }
+  });
+  return results;
+}

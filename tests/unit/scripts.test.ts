@@ -8,6 +8,7 @@ const files = sources(join(import.meta.dirname, "../.."));
 test("every script ends by running its verb, and reads no other input", () => {
   const libraries = [
     "answers.sh",
+    "api.sh",
     "apt.sh",
     "boot.sh",
     "bootstrap.sh",
@@ -18,6 +19,8 @@ test("every script ends by running its verb, and reads no other input", () => {
     "detached.sh", // its stdin goes on with the script that it runs
     "disk.sh",
     "domain.sh",
+    "downtimes.sh",
+    "first.sh",
     "hypervisor.sh",
     "image.sh",
     "journal.sh",
@@ -33,11 +36,13 @@ test("every script ends by running its verb, and reads no other input", () => {
     "postgres.sh",
     "prelude.sh",
     "quota.sh",
+    "records.sh",
     "recovery.sh",
     "serving.sh",
     "settle.sh",
     "sources.sh",
     "space.sh",
+    "stage.sh",
     "swap.sh",
     "telling.sh",
     "transaction.sh",

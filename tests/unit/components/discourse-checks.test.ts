@@ -15,7 +15,7 @@ const given = {
 const options = DiscourseOptions.parse(given);
 
 test("a forum is asked through TLS for a worker and for its database, for the disk that it needs, its jobs and its version", () => {
-  const asked = "check_http -H forum.example.org -I 127.0.0.1 -S --sni";
+  const asked = "check_http -H forum.example.org -I 127.0.0.1 -S --sni -t 10";
   assert.deepEqual(
     forumChecks("forum", options).map(({ name, host, command, intervalSeconds }) => [
       ...[name, host, command.join(" "), intervalSeconds],

@@ -108,10 +108,11 @@ test("the site tells where it is, and wants to be watched", async () => {
     result.checks.map(({ name, host, command }) => [name, host, command[0]]),
     [
       ["site-the-forum", "forum", "check_http"],
+      ["site-the-forum-outside", "forum", "check_http"],
       ["maintenance-the-forum", "forum", "/usr/local/sbin/platform-maintenance"],
     ],
   );
-  assert.deepEqual(result.checks[1]?.command.slice(1), ["check", "the-forum"]);
+  assert.deepEqual(result.checks[2]?.command.slice(1), ["check", "the-forum"]);
 });
 
 test("what nginx would remember of files is not for settings: a note has to be seen at once", () => {

@@ -25,7 +25,10 @@ const wanted: Properties = {
 };
 const other = { ...wanted, values: { NAME: "olds", TOKEN: secret("canary-token") } };
 
-const base64 = (state: unknown) => Buffer.from(JSON.stringify(state)).toString("base64");
+const base64 = (state: unknown) => Buffer.from(written(state)).toString("base64");
+
+/** What a check prints: JSON, or lines that are given as they are. */
+const written = (state: unknown) => (typeof state === "string" ? state : JSON.stringify(state));
 
 /** A machine whose noted check tells `noted`, and a new one `live`. */
 function machineThat(noted: unknown, live: unknown = noted): FakeHost {
@@ -128,6 +131,24 @@ test("with other values or another text, what is compared is what the new check 
     script: "UPDATE",
     ...shown,
   });
+});
+
+test("what a machine has to say of a change beforehand is a warning, and only of a change", async () => {
+  const machine = machineThat(
+    { title: "News" },
+    '{"title":"News"}\ntold {"warning":"it is too late"}\n',
+  );
+  const kept = await made(machine);
+  await onFakeHost(
+    async (run) => {
+      const found = there(await run.refresh(kept));
+      await run.apply(object, wanted, found, true);
+      assert.deepEqual(run.logs, []);
+      await run.apply(object, other, found, true);
+      assert.deepEqual(run.logs, ["warning: forum: it is too late"]);
+    },
+    { machine },
+  );
 });
 
 test("the new check is not asked when nothing of it changed, or not all of it is known", async () => {

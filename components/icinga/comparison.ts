@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { unitText } from "../../formats/systemd.ts";
+import type { Check, ConfigFile } from "../host/index.ts";
+
+/** What compares a machine with how the platform left it, and tells what was found. */
+export const driftProgram = "/usr/local/sbin/platform-drift";
+
+/** What has it compare. */
+export const driftTimer = "platform-drift.timer";
+
+/** The program and its timer. It waits for a change that is under way, and compares soon after the machine was started. */
+export function driftFiles(): ConfigFile[] {
+  const source = new URL("./programs/platform-drift.sh", import.meta.url);
+  const waiting = [
+    "/usr/bin/flock",
+    "--shared",
+    "--wait",
+    "900",
+    "/var/lib/platform/lock",
+  ] as const;
+  const description = "Looks what was changed by hand of what the platform keeps";
+  const service = unitText({
+    Unit: [["Description", description]],
+    Service: [
+      ["Type", "oneshot"],
+      ["ExecStart", [...waiting, driftProgram, "compare"]],
+      ["Nice", "10"],
+      ["IOSchedulingClass", "idle"],
+    ],
+  });
+  const timer = unitText({
+    Unit: [["Description", description]],
+    Timer: [
+      ["OnBootSec", "1min"],
+      ["OnUnitActiveSec", "15min"],
+    ],
+    Install: [["WantedBy", "timers.target"]],
+  });
+  const units = "/etc/systemd/system/platform-drift";
+  return [
+    { path: driftProgram, content: readFileSync(source, "utf8"), mode: "0755" },
+    { path: `${units}.service`, content: service },
+    { path: `${units}.timer`, content: timer },
+  ];
+}
+
+/** Watches that a machine is as the platform left it. */
+export function driftCheck(component: string, host: string): Check {
+  return {
+    name: "drift",
+    host,
+    from: "inside",
+    command: [driftProgram, "check"],
+    ...{ intervalSeconds: 300, retrySeconds: 60, timeoutSeconds: 10 },
+    runbook:
+      "See in `pulumi preview` what was changed, carry it over into the configuration or let `pulumi up` put it right.",
+    component,
+    option: "monitoring",
+  };
+}

@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { certificateFiles } from "../../components/host/index.ts";
+import { engineStack } from "../support/engine.ts";
+import { innerAddress } from "../support/backup.ts";
+import { testMachine } from "../support/machine.ts";
+import { asked } from "../support/monitoring.ts";
+import { becoming, lookNow } from "../support/watching.ts";
+import { type Recorder, webhookRecorder, webhookUrl } from "../support/webhook.ts";
+
+const { stack, machine, set, up } = await engineStack("seen");
+const monitor = await testMachine("seer");
+const listen = await innerAddress(monitor);
+const becomes = becoming(monitor, listen, true);
+const compare = "systemctl start platform-drift.service";
+
+/** What the stand-in lacks of a forum: it writes an archive of its own. */
+const archive = `cat >/usr/local/bin/discourse && chmod 0755 /usr/local/bin/discourse`;
+const discourse = `#!/bin/sh
+set -e
+[ "$1" = backup ] || exit 2
+mkdir -p /shared/uploads /shared/backups/default /tmp/archive && cd /tmp/archive
+{ echo "select 1;"; head -c 20000 /dev/urandom; } | gzip >dump.sql.gz
+tar -czf "/shared/backups/default/forum-$(date +%s).tar.gz" dump.sql.gz
+`;
+
+/** A fault by what brings it about and what ends it; what turns red by it on the forum's machine, and nothing else does. */
+interface Fault {
+  readonly begin: string;
+  readonly end: string;
+  readonly red: readonly string[];
+}
+
+const site = ["site-forum", "site-forum-outside", "forum-status", "forum-database"];
+const { chain, key } = certificateFiles("forum");
+const conf = "/etc/platform-backup/backups/forum.conf";
+
+const faults: Readonly<Record<string, Fault>> = {
+  "nginx that was stopped": {
+    begin: "systemctl stop nginx",
+    end: "systemctl start nginx",
+    red: [...site, "certificate-forum", "drift"],
+  },
+  "a forum that was stopped": {
+    begin: "docker stop -t 1 app",
+    end: "docker start app",
+    red: site,
+  },
+  "Docker that was stopped, while the forum lives on": {
+    begin: "systemctl stop docker.socket docker.service",
+    end: "systemctl start docker.socket docker.service",
+    red: ["docker", "drift"],
+  },
+  "a backup's timer that was stopped": {
+    begin: "systemctl stop platform-backup-forum.timer",
+    end: "systemctl start platform-backup-forum.timer",
+    red: ["drift"],
+  },
+  "a disk that is full": {
+    // The machine's own is too large to be filled, and one in memory alone is left out, like Debian's own of that kind.
+    begin:
+      "mkdir -p /run/small /srv/small; mount -t tmpfs -o size=64m none /run/small; mkdir /run/small/upper /run/small/work; " +
+      "mount -t overlay none -o lowerdir=/srv/small,upperdir=/run/small/upper,workdir=/run/small/work /srv/small; " +
+      "head -c 61M /dev/zero >/srv/small/full",
+    end: "umount /srv/small /run/small; rmdir /srv/small /run/small",
+    red: ["disk"],
+  },
+  "a certificate with three days left": {
+    begin:
+      `cp -p ${chain} /run/chain; openssl req -x509 -new -key ${key} -subj /CN=forum.lab.test -days 3 ` +
+      `-out ${chain} 2>/dev/null; systemctl reload nginx`,
+    end: `cp -p /run/chain ${chain}; systemctl reload nginx`,
+    red: ["certificate-forum", "drift"],
+  },
+  "a file of the platform that was edited": {
+    begin: `echo >>${conf}`,
+    end: `sed -i '$d' ${conf}`,
+    red: ["drift"],
+  },
+};
+
+let recorder: Recorder;
+
+/**
+ * Problems and their ends, as people were told of them since the recorder was emptied. How busy the computer is, is not the
+ * tests' business: neither its load, nor a page that is there and comes late.
+ */
+async function told(): Promise<string[]> {
+  const red = new Set<string>();
+  const all = (await recorder.told()).filter(({ type, service, output }) => {
+    if (type === "RECOVERY") return red.delete(service);
+    const busy = service === "load" || / 200 OK - .* response time/.test(output);
+    if (!busy) red.add(service);
+    return !busy;
+  });
+  return all.map(({ type, service }) => `${type} ${service}`).toSorted();
+}
+
+/** The same, when it is so much or has had its time; what is red is looked at until it is sure. */
+async function toldAtLast(count: number): Promise<string[]> {
+  for (let tries = 0; tries < 60 && (await told()).length < count; tries++) {
+    await lookNow(monitor, listen);
+    await sleep(1000);
+  }
+  return told();
+}
+
+describe("a forum and what monitors it", () => {
+  before(async () => {
+    recorder = await webhookRecorder(monitor);
+    const { address, port, hostKey, instance } = monitor;
+    const reached = { address, port: String(port), hostKey, instance, release: "bookworm" };
+    for (const [name, value] of Object.entries(reached)) await set(`hosts.seer.${name}`, value);
+    await set("monitoring.host", "seer");
+    await set("monitoring.source", "debian");
+    await set("monitoring.listen", listen);
+    await set("backups.repository.local.path", "/srv/copies");
+    await stack.setConfig(
+      "platform:backups.password",
+      { value: "canary-backup-password", secret: true },
+      true,
+    );
+    await stack.setConfig(
+      "platform:monitoring.notify.webhook.url",
+      { value: webhookUrl, secret: true },
+      true,
+    );
+    await monitor.succeed(`echo ${await innerAddress(machine)} forum.lab.test >>/etc/hosts`);
+    await up();
+    await machine.succeed(`docker exec -i app sh -c '${archive}'`, discourse);
+    for (const verb of ["run", "verify"]) await machine.succeed(`platform-backup ${verb} forum`);
+    await machine.succeed("systemctl start platform-backup-probe.service");
+  });
+
+  test("are green, all of what is watched", async () => {
+    await becomes({});
+  });
+
+  for (const [name, { begin, end, red }] of Object.entries(faults)) {
+    test(`${name} turns exactly this red: ${red.join(", ")}`, async () => {
+      await machine.succeed(`set -e; ${begin}; ${compare}`);
+      try {
+        await becomes(Object.fromEntries(red.map((one) => [`forum!${one}`, 2])));
+      } finally {
+        await machine.succeed(`set -e; ${end}; ${compare}`);
+      }
+      await becomes({});
+    });
+  }
+
+  test("an upgrade of the forum raises no problem notification, and leaves no downtime", async () => {
+    await set("forum.language", "de");
+    await recorder.empty();
+    const downtimes = asked("seer", "/v1/objects/downtimes", "", listen);
+    const shown = `jq -r '.results[].attrs | "\\(.host_name)!\\(.service_name) \\(.end_time - .start_time)"'`;
+    const services = asked("seer", "/v1/objects/services?attrs=__name&attrs=state", "", listen);
+    const red = `jq -r '.results[].attrs | select(.state == 2) | "red \\(.__name)"'`;
+    const again = asked("seer", "/v1/actions/reschedule-check", "-X POST -d @/run/all", listen);
+    await monitor.succeed(
+      "cat >/run/all; touch /run/watch",
+      JSON.stringify({ type: "Service", filter: "true", force: true }),
+    );
+    const seen = monitor.succeed(
+      `while [ -e /run/watch ]; do ${downtimes} | ${shown}; ${services} | ${red}; ${again} -o /dev/null; sleep 0.3; done 2>/dev/null | sort -u`,
+    );
+    try {
+      await up();
+    } finally {
+      await monitor.succeed("rm /run/watch");
+    }
+    const seconds = 600 + 60 + 60; // to stop, to boot, and to spare
+    const lines = (await seen).trim().split("\n");
+    assert.deepEqual(
+      lines.filter((line) => !line.startsWith("red ")),
+      site.map((name) => `forum!${name} ${seconds}`).toSorted(),
+    );
+    assert.ok(lines.includes("red forum!site-forum-outside"), lines.join("\n")); // so there was what could be told
+    assert.equal(await monitor.succeed(`${downtimes} | ${shown}`), "");
+    await becomes({});
+    assert.match(
+      await monitor.succeed("platform-deployments check"),
+      /^DEPLOYMENT OK: forum on forum was deployed in \d+ s \| forum@forum=\d+s\n$/,
+    );
+    assert.deepEqual(await told(), []);
+  });
+
+  test("a forum that is stopped outside of an upgrade is told once, and so is its end", async () => {
+    const wanted = (type: string) => site.map((name) => `${type} ${name}`).toSorted();
+    await machine.succeed("docker stop -t 1 app");
+    try {
+      await becomes(Object.fromEntries(site.map((one) => [`forum!${one}`, 2])));
+      assert.deepEqual(await toldAtLast(site.length), wanted("PROBLEM"));
+    } finally {
+      await machine.succeed("docker start app");
+    }
+    await becomes({});
+    assert.deepEqual(await toldAtLast(2 * site.length), [
+      ...wanted("PROBLEM"),
+      ...wanted("RECOVERY"),
+    ]);
+  });
+});

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+import { stackPackage } from "../../../components/icinga/objects.ts";
+import { exampleCheck, watchedExample, watchedText } from "../../support/watched.ts";
+
+test("a stack's checks are machines, commands of fixed words, services, and what these depend on", () => {
+  const { text, id, name, marker, sum, plugins } = stackPackage(watchedExample);
+  assert.equal(text.replace(id, "ID"), watchedText);
+  assert.deepEqual([name, marker], ["platform-lab_test", "package.platform-lab_test"]);
+  assert.match(id, /^[0-9a-f]{16}$/);
+  assert.equal(sum, createHash("sha256").update(text).digest("hex").slice(0, 16));
+  assert.deepEqual(plugins, [
+    "/usr/lib/nagios/plugins/check_http",
+    "/usr/local/sbin/platform-backup",
+  ]);
+});
+
+test("the id tells one text from another", () => {
+  const { id } = stackPackage(watchedExample);
+  assert.equal(stackPackage({ ...watchedExample }).id, id);
+  const less = { ...watchedExample, checks: watchedExample.checks.slice(1) };
+  assert.notEqual(stackPackage(less).id, id);
+});
+
+test("two checks of one name, and one of a machine that is not there, are refused", () => {
+  const twice = [exampleCheck(), exampleCheck({ from: "outside" })];
+  assert.throws(() => stackPackage({ ...watchedExample, checks: twice }), {
+    message: "there are two objects CheckCommand platform.forum.site-forum",
+  });
+  const strange = [exampleCheck({ host: "web" })];
+  assert.throws(() => stackPackage({ ...watchedExample, checks: strange }), {
+    message: "forum-nginx: the check site-forum is about web, which is no machine",
+  });
+});
