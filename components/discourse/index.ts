@@ -121,7 +121,7 @@ export class Discourse extends Service {
   private watch(name: string, host: Host) {
     const child = { parent: this };
     const activate = [["systemctl", "daemon-reload"]] as const;
-    new ConfigSet(`${name}-watch`, { host, files: watchFiles(), activate }, child);
+    new ConfigSet(`${name}-watch`, { host, files: watchFiles(name), activate }, child);
     const ready = ["systemctl", "is-active", "--quiet", timer] as const;
     new Unit(`${name}-watch-timer`, { host, unit: timer, ready }, child);
   }

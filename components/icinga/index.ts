@@ -16,6 +16,7 @@ import { deployer, directory, masterFiles } from "./master.ts";
 import { liveProbe, nodePackages } from "./node.ts";
 import type { IcingaOptions } from "./options.ts";
 import { apiScript, apiValues } from "./package.ts";
+import { systemFiles } from "./system.ts";
 
 export { IcingaAgent } from "./agent.ts";
 export { IcingaOptions } from "./options.ts";
@@ -63,6 +64,7 @@ export class Icinga extends Service implements Watcher {
         host,
         files: [
           ...files,
+          ...systemFiles(),
           ...masterPlugins(),
           ...this.authority.nodeFiles(`${name}-node`, host.name, child),
           { path: `${as}.crt`, content: deploy.certificate },

@@ -30,7 +30,7 @@ interface Fault {
   readonly red: readonly string[];
 }
 
-const site = ["site-forum", "site-forum-outside", "forum-status"];
+const site = ["site-forum", "site-forum-outside", "forum-status", "forum-database"];
 const { chain, key } = certificateFiles("forum");
 const conf = "/etc/platform-backup/backups/forum.conf";
 
@@ -38,7 +38,12 @@ const faults: Readonly<Record<string, Fault>> = {
   "nginx that was stopped": {
     begin: "systemctl stop nginx",
     end: "systemctl start nginx",
-    red: [...site, "certificate-forum", "drift"],
+    red: ["nginx", ...site, "certificate-forum", "drift"],
+  },
+  "a unit that failed": {
+    begin: "! systemd-run --unit=broken --wait -q false",
+    end: "systemctl reset-failed broken",
+    red: ["units"],
   },
   "a forum that was stopped": {
     begin: "docker stop -t 1 app",
