@@ -20,6 +20,7 @@ import { systemFiles } from "./system.ts";
 
 export { IcingaAgent } from "./agent.ts";
 export { IcingaOptions } from "./options.ts";
+export { checkFaults, lint } from "./lint.ts";
 export { StackChecks } from "./package.ts";
 
 /** Arguments of a monitoring machine. */
