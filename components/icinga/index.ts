@@ -16,6 +16,7 @@ import { deployer, directory, masterFiles } from "./master.ts";
 import { liveProbe, nodePackages } from "./node.ts";
 import type { IcingaOptions } from "./options.ts";
 import { apiScript, apiValues } from "./package.ts";
+import { peersFiles, peersReady, peersUnit, peersValidate } from "./peers.ts";
 import { systemFiles } from "./system.ts";
 
 export { IcingaAgent } from "./agent.ts";
@@ -79,9 +80,30 @@ export class Icinga extends Service implements Watcher {
       child,
     );
     new Unit(`${name}-unit`, { host, unit: "icinga2.service", ready, packages }, child);
+    if (options.peers) this.guard(name, options.peers);
     const own = [machineChecks, masterChecks].flatMap((of) => of(name, host.name, options.listen));
     this.checks = [...own, ...drift.checks];
     this.registerOutputs({ checks: this.checks });
+  }
+
+  /** Keeps all but the peers from its port. */
+  private guard(name: string, peers: readonly string[]): void {
+    const [host, child] = [this.host, { parent: this }];
+    const reload = ["systemctl", "daemon-reload"] as const;
+    // Apart from the others, so that it goes after the unit, which takes the rules away by it.
+    new Packages(`${name}-peers-packages`, { host, packages: ["nftables"] }, child);
+    new ConfigSet(
+      `${name}-peers`,
+      {
+        host,
+        files: peersFiles(peers),
+        validate: [peersValidate],
+        activate: [reload, ["systemctl", "try-reload-or-restart", peersUnit]],
+        deactivate: [reload],
+      },
+      child,
+    );
+    new Unit(`${name}-peers-unit`, { host, unit: peersUnit, ready: peersReady }, child);
   }
 
   /** Opens a downtime for a site's services before it is deployed, and ends it when they are green again. */
