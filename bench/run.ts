@@ -2,6 +2,7 @@ import { endGracefully, wasInterrupted } from "../lab/interrupt.ts";
 import { withLock } from "../lab/lock.ts";
 import { forum } from "./forum.ts";
 import { labDir } from "./lab.ts";
+import { monitoring } from "./monitoring.ts";
 import { proxy } from "./proxy.ts";
 import { reportAgain } from "./report.ts";
 import { truth } from "./truth.ts";
@@ -9,6 +10,7 @@ import { truth } from "./truth.ts";
 /** `npm run bench [-- <name> …]`: comparisons and figures; nothing here passes or fails. */
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   forum,
+  monitoring,
   proxy,
   truth,
   report: reportAgain,

@@ -2,6 +2,7 @@ import { Backups } from "../components/backup/index.ts";
 import { Certificate, CertificateAuthority, issuances } from "../components/certificate/index.ts";
 import { Discourse } from "../components/discourse/index.ts";
 import type { Backup, Host, Offers, Watcher } from "../components/host/index.ts";
+import { lint } from "../components/icinga/index.ts";
 import { Nginx } from "../components/nginx/index.ts";
 import type { Configuration } from "../config.ts";
 import { engines, type Engines } from "./engines.ts";
@@ -27,7 +28,7 @@ export function platform(config: Configuration) {
     sites: parts.served,
     authorityCertificate: authority.certPem,
     hosts: Object.fromEntries(hosts),
-    checks: [...checks, ...own],
+    checks: lint([...checks, ...own]),
     backups,
     copies: Object.fromEntries(
       kept.map(({ machine, repository, publicKey }) => [machine, { repository, publicKey }]),

@@ -118,6 +118,7 @@ function issuedCheck(component: string, host: Host, site: string, names: number)
     command: [programPath(site), "watch"],
     // It asks for each name, for 10 seconds at most.
     ...{ intervalSeconds: 3600, retrySeconds: 60, timeoutSeconds: 10 * names + 5 },
+    needs: "nginx",
     component,
     option: "certificates.source",
     runbook: `Read \`journalctl -u ${timerName(site).replace(/timer$/, "service")}\` on the machine: it says why no renewal succeeded.`,

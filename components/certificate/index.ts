@@ -135,6 +135,7 @@ function certificateCheck(
     from: "inside",
     command: ["check_http", "-H", served, "-I", "127.0.0.1", "-S", "--sni", "-t", "10", "-C", days],
     ...{ intervalSeconds: 3600, retrySeconds: 60, timeoutSeconds: 15 },
+    needs: "nginx",
     component,
     option: "certificates",
     runbook:

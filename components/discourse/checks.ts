@@ -1,7 +1,7 @@
 import type { Check } from "../host/index.ts";
 import type { DiscourseOptions } from "./options.ts";
 import { sharedDirectory } from "./site.ts";
-import { program } from "./watch.ts";
+import { containerProgram, program } from "./watch.ts";
 
 /** Where Docker keeps images and containers, unless its own configuration says otherwise. */
 const dockerDirectory = "/var/lib/docker";
@@ -16,7 +16,9 @@ export function forumChecks(name: string, { host, hostname, database }: Discours
   const logs = "Read `docker logs --tail 50 app` on the machine";
   const log = `the log of PostgreSQL in \`${sharedDirectory}/log/var-log/postgres\``;
   const from = { host, from: "inside", component: name, option: "forum" } as const;
-  const asked = { ...from, intervalSeconds: 60, retrySeconds: 15, timeoutSeconds: 15, site: name };
+  const times = { intervalSeconds: 60, retrySeconds: 15, timeoutSeconds: 15 };
+  const asked = { ...from, ...times, site: name, needs: `site-${name}` };
+  const inside = { needs: `${name}-container` };
   const looked = { ...from, retrySeconds: 60, timeoutSeconds: 30 };
   return [
     {
@@ -41,13 +43,18 @@ export function forumChecks(name: string, { host, hostname, database }: Discours
         "Make room: `docker system df` tells what Docker takes; backups and uploads lie with the forum's data.",
     },
     {
-      ...{ ...looked, name: `${name}-jobs`, intervalSeconds: 300 },
+      ...{ ...looked, name: `${name}-container`, intervalSeconds: 120, needs: "docker" },
+      command: [containerProgram, "check", "app"],
+      runbook: `${logs}; \`pulumi up\` makes the container anew when it is gone or somebody else's.`,
+    },
+    {
+      ...{ ...looked, name: `${name}-jobs`, intervalSeconds: 300, ...inside },
       command: [program, "check", "jobs"],
       runbook:
         "Read /sidekiq in the forum as an administrator; mails and notifications wait meanwhile.",
     },
     {
-      ...{ ...looked, name: `${name}-version`, intervalSeconds: 3600 },
+      ...{ ...looked, name: `${name}-version`, intervalSeconds: 3600, ...inside },
       command: [program, "check", "version"],
       runbook:
         "Set a newer `version`, or another `edition`, and run `pulumi up`; or use a newer image.",

@@ -16,13 +16,7 @@ import {
 } from "../host/index.ts";
 import { forumChecks } from "./checks.ts";
 import { container, containerArgs } from "./container.ts";
-import {
-  awaitForum,
-  finishMigrations,
-  keepPrevious,
-  saveBefore,
-  watched,
-} from "./deployment.ts";
+import { awaitForum, finishMigrations, keepPrevious, saveBefore, watched } from "./deployment.ts";
 import { buildsBeside, seedEnvironment, storesElsewhere } from "./environment.ts";
 import type { DiscourseOptions } from "./options.ts";
 import { timer, watchFiles } from "./watch.ts";
@@ -134,7 +128,7 @@ export class Discourse extends Service {
   private watch(name: string, host: Host) {
     const child = { parent: this };
     const activate = [["systemctl", "daemon-reload"]] as const;
-    new ConfigSet(`${name}-watch`, { host, files: watchFiles(), activate }, child);
+    new ConfigSet(`${name}-watch`, { host, files: watchFiles(name), activate }, child);
     const ready = ["systemctl", "is-active", "--quiet", timer] as const;
     new Unit(`${name}-watch-timer`, { host, unit: timer, ready }, child);
   }

@@ -5,20 +5,24 @@ import type { ConfigFile } from "../host/index.ts";
 /** The program that looks into the forum, and that checks run. */
 export const program = "/usr/local/sbin/platform-forum";
 
-/** The timer that has it look. */
+/** The program that looks at the forum's container, and that a check runs. */
+export const containerProgram = "/usr/local/sbin/platform-container";
+
+/** The timer that has both look. */
 export const timer = "platform-forum-look.timer";
 
-const text = (name: string) => readFileSync(new URL(`./programs/${name}`, import.meta.url), "utf8");
+const text = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8");
 
 const directory = "/etc/systemd/system";
 const description = "Looks into the forum for what no request tells";
 
-/** The program, what it asks the forum, and the units that have it look every five minutes. */
-export function watchFiles(): (ConfigFile & { readonly content: string })[] {
+/** The programs, what is asked of the forum of that name, and the units that have them look every five minutes. */
+export function watchFiles(name: string): (ConfigFile & { readonly content: string })[] {
   const service = unitText({
     Unit: [["Description", description]],
     Service: [
       ["Type", "oneshot"],
+      ["ExecStart", [containerProgram, "look", "app", name]],
       ["ExecStart", [program, "look"]],
       ["RuntimeDirectory", "platform-forum"],
       ["RuntimeDirectoryPreserve", "yes"],
@@ -36,8 +40,13 @@ export function watchFiles(): (ConfigFile & { readonly content: string })[] {
     Install: [["WantedBy", "timers.target"]],
   });
   return [
-    { path: program, content: text("platform-forum.sh"), mode: "0755" },
-    { path: "/usr/local/lib/platform/forum/look.rb", content: text("look.rb") },
+    { path: program, content: text("./programs/platform-forum.sh"), mode: "0755" },
+    {
+      path: containerProgram,
+      content: text("../../services/checks/platform-container.sh"),
+      mode: "0755",
+    },
+    { path: "/usr/local/lib/platform/forum/look.rb", content: text("./programs/look.rb") },
     { path: `${directory}/${timer.replace(".timer", ".service")}`, content: service },
     { path: `${directory}/${timer}`, content: every },
   ];

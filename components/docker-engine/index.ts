@@ -111,7 +111,7 @@ function dockerCheck(component: string, host: Host): Check {
     host: host.name,
     from: "inside",
     command: ["check_procs", "-C", "dockerd", "-c", "1:"],
-    ...{ intervalSeconds: 60, retrySeconds: 15, timeoutSeconds: 10 },
+    ...{ intervalSeconds: 20, retrySeconds: 10, timeoutSeconds: 10 },
     component,
     option: `hosts.${host.name}.docker`,
     runbook:

@@ -99,6 +99,8 @@ export interface Check {
   readonly option: string;
   /** The site whose visitors it speaks for: it tells nobody while that is deployed. */
   readonly site?: string;
+  /** Another check of its machine without which it cannot be green: while that is red, it tells nobody. */
+  readonly needs?: string;
 }
 
 /** A site while what serves it is replaced. */

@@ -2,10 +2,11 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Check, ConfigSet, type Host, Packages, Service, Unit } from "../host/index.ts";
 import type { MonitoringAuthority } from "./authority.ts";
 import { Drift } from "./drift.ts";
-import { machineChecks } from "./machine.ts";
+import { machineChecks, reachedChecks } from "./machine.ts";
 import { certificates, liveProbe, nodePackages } from "./node.ts";
 import type { IcingaOptions } from "./options.ts";
 import { agentAbsent, agentFiles, agentListen, pluginsProbe } from "./remote.ts";
+import { systemFiles } from "./system.ts";
 
 /** Arguments of an agent. */
 export interface IcingaAgentArgs {
@@ -30,9 +31,10 @@ export class IcingaAgent extends Service {
     const { host, authority, options } = args;
     const child = { parent: this };
     const drift = new Drift(`${name}-drift`, { host }, child);
-    this.checks = [...machineChecks(name, host.name, agentListen), ...drift.checks];
+    const own = [...machineChecks(name, host.name, agentListen), ...drift.checks];
+    this.checks = [...own, ...reachedChecks(name, host)];
     const wanted = args.checks.filter((one) => one.host === host.name && one.from === "inside");
-    const checks = [...wanted, ...this.checks];
+    const checks = [...wanted, ...own];
     const node = (this.node = host.name);
     const packages = new Packages(
       `${name}-packages`,
@@ -46,7 +48,7 @@ export class IcingaAgent extends Service {
       `${name}-files`,
       {
         host,
-        files: [...files, ...authority.nodeFiles(`${name}-node`, node, child)],
+        files: [...files, ...systemFiles(), ...authority.nodeFiles(`${name}-node`, node, child)],
         absent: agentAbsent,
         validate: [["icinga2", "daemon", "-C"], pluginsProbe(checks)],
         activate: [["systemctl", "reload-or-restart", "icinga2"]],

@@ -20,9 +20,12 @@ import { curlWords, notifyProgram, relayWords, secrets, sendmailProbe } from "./
 import type { NotifyOptions } from "./notify-options.ts";
 import type { IcingaOptions } from "./options.ts";
 import { apiValues } from "./package.ts";
+import { peersFiles, peersReady, peersUnit, peersValidate } from "./peers.ts";
+import { systemFiles } from "./system.ts";
 
 export { IcingaAgent } from "./agent.ts";
 export { IcingaOptions } from "./options.ts";
+export { checkFaults, lint } from "./lint.ts";
 export { StackChecks } from "./package.ts";
 
 /** Arguments of a monitoring machine. */
@@ -65,6 +68,7 @@ export class Icinga extends Service implements Watcher {
         host,
         files: [
           ...files,
+          ...systemFiles(),
           ...masterPlugins(),
           ...this.authority.nodeFiles(`${name}-node`, host.name, child),
           { path: `${as}.crt`, content: deploy.certificate },
@@ -81,9 +85,30 @@ export class Icinga extends Service implements Watcher {
     new Unit(`${name}-unit`, { host, unit: "icinga2.service", ready, packages }, child);
     const api = apiValues(host.name, options);
     const deployments = new Deployments(`${name}-deployments`, { host, api }, child);
+    if (options.peers) this.guard(name, options.peers);
     const own = [machineChecks, masterChecks].flatMap((of) => of(name, host.name, options.listen));
     this.checks = [...own, ...deployments.checks, ...drift.checks];
     this.registerOutputs({ checks: this.checks });
+  }
+
+  /** Keeps all but the peers from its port. */
+  private guard(name: string, peers: readonly string[]): void {
+    const [host, child] = [this.host, { parent: this }];
+    const reload = ["systemctl", "daemon-reload"] as const;
+    // Apart from the others, so that it goes after the unit, which takes the rules away by it.
+    new Packages(`${name}-peers-packages`, { host, packages: ["nftables"] }, child);
+    new ConfigSet(
+      `${name}-peers`,
+      {
+        host,
+        files: peersFiles(peers),
+        validate: [peersValidate],
+        activate: [reload, ["systemctl", "try-reload-or-restart", peersUnit]],
+        deactivate: [reload],
+      },
+      child,
+    );
+    new Unit(`${name}-peers-unit`, { host, unit: peersUnit, ready: peersReady }, child);
   }
 
   /** Opens a downtime for a site's services before it is deployed, and ends it when they are green again. */

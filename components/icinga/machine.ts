@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import type { Check, ConfigFile } from "../host/index.ts";
+import type { Check, ConfigFile, Host } from "../host/index.ts";
 import { bracketed } from "./node.ts";
+import { systemChecks } from "./system.ts";
 
 /** The plugin that looks whether Icinga runs with what it has on the disk. */
 const configPlugin = "/usr/local/lib/platform/check-icinga-config";
@@ -49,7 +50,26 @@ export function machineChecks(component: string, host: string, listen: string): 
       command: ["check_load", "-r", "-w", "4,3,2", "-c", "8,6,4"],
       runbook: "See in `top` on the machine what it is busy with; the numbers are per processor.",
     },
+    ...systemChecks(component, host),
     certificateCheck(component, host, listen),
+  ];
+}
+
+/**
+ * How a machine that others are to reach wants to be watched by the one that monitors. Not where its address is only known
+ * when it has been made, where a bastion stands before it, or where the address is one of its own computer alone.
+ */
+export function reachedChecks(component: string, host: Host): Check[] {
+  const { name, address, port, bastion } = host;
+  if (typeof address !== "string" || bastion || /^(?:127\.|::1$)/.test(address)) return [];
+  return [
+    {
+      ...{ name: "ssh", host: name, from: "outside", component, option: `hosts.${name}` },
+      command: ["check_ssh", "-t", "10", "-p", String(port), address],
+      ...{ intervalSeconds: 60, retrySeconds: 15, timeoutSeconds: 15 },
+      runbook:
+        "See whether the machine runs and what stands before it; without SSH, nobody can put anything right there.",
+    },
   ];
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type IcingaObject, render } from "../../formats/icinga.ts";
 import type { Check } from "../host/index.ts";
+import { dependency } from "./dependency.ts";
 import { masterZone } from "./master.ts";
 import { notifications } from "./notifications.ts";
 import type { NotifyOptions } from "./notify-options.ts";
@@ -108,11 +109,9 @@ function machine(name: string, monitor: string): IcingaObject {
   };
 }
 
-/**
- * The objects of one check. What an agent runs depends on that: without one, Icinga would call every service of the
- * machine unknown, one by one.
- */
-function watch(check: Check, { monitor, agents }: Watched): IcingaObject[] {
+/** The objects of one check. */
+function watch(check: Check, watched: Watched): IcingaObject[] {
+  const { monitor, agents } = watched;
   const { host, name, component, option, site } = check;
   if (host !== monitor && !agents.includes(host)) {
     throw new RangeError(`${component}: the check ${name} is about ${host}, which is no machine`);
@@ -134,17 +133,6 @@ function watch(check: Check, { monitor, agents }: Watched): IcingaObject[] {
       vars: { component, option, ...(site === undefined ? {} : { site }) },
     },
   };
-  const dependency: IcingaObject = {
-    type: "Dependency",
-    name: "agent",
-    origin: origin(check),
-    attributes: {
-      parent_host_name: host,
-      child_host_name: host,
-      child_service_name: name,
-      disable_checks: true,
-      ignore_soft_states: false,
-    },
-  };
-  return [checkCommand(check), service, ...(remote ? [dependency] : [])];
+  const parent = dependency(check, remote, watched.checks);
+  return [checkCommand(check), service, ...(parent ? [{ ...parent, origin: origin(check) }] : [])];
 }

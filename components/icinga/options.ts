@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { network } from "../host/index.ts";
 import { NotifyOptions } from "./notify-options.ts";
 
 /** Icinga 2 on one machine of the stack, without a web interface. */
@@ -21,6 +22,13 @@ export const IcingaOptions = z.strictObject({
     .default("127.0.0.1")
     .describe(
       "Where its API answers, on port 5665, and the agents of the other machines connect to; by default only to the machine itself.",
+    ),
+  peers: z
+    .array(network)
+    .min(1)
+    .optional()
+    .describe(
+      "Addresses and networks, as the machine sees them, that may reach port 5665; all others are kept out by rules of its own. Absent leaves that to the network.",
     ),
   log: z
     .enum(["critical", "warning", "information", "notice", "debug"])

@@ -9,7 +9,7 @@ import {
   type Site,
   type SiteCertificate,
 } from "../host/index.ts";
-import { siteChecks } from "./checks.ts";
+import { nginxCheck, siteChecks } from "./checks.ts";
 import { maintenanceChecks } from "./maintenance.ts";
 import type { NginxOptions } from "./options.ts";
 import { proxyFiles } from "./render.ts";
@@ -69,10 +69,13 @@ export class Nginx extends Service {
       hostname: site.hostname,
       host: host.name,
     }));
-    this.checks = sites.flatMap((site) => [
-      ...siteChecks(name, host, site),
-      ...maintenanceChecks(name, host, site),
-    ]);
+    this.checks = [
+      nginxCheck(name, host),
+      ...sites.flatMap((site) => [
+        ...siteChecks(name, host, site),
+        ...maintenanceChecks(name, host, site),
+      ]),
+    ];
     const { urls, served, checks } = this;
     this.registerOutputs({ urls, served, checks });
   }

@@ -40,7 +40,12 @@ const faults: Readonly<Record<string, Fault>> = {
   "nginx that was stopped": {
     begin: "systemctl stop nginx",
     end: "systemctl start nginx",
-    red: [...site, "certificate-forum", "drift"],
+    red: ["nginx", ...site, "certificate-forum", "drift"],
+  },
+  "a unit that failed": {
+    begin: "! systemd-run --unit=broken --wait -q false",
+    end: "systemctl reset-failed broken",
+    red: ["units"],
   },
   "a forum that was stopped": {
     begin: "docker stop -t 1 app",

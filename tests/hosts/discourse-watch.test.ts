@@ -41,6 +41,21 @@ describe("what no request tells of a forum", () => {
     assert.match(said, /^OK: jobs wait for 0 s \(critical\) and 2 s \(default\) \| critical=0s;60/);
   });
 
+  test("is looked at besides, whether it runs well and whose it is", async () => {
+    await machine.succeed("systemctl start platform-forum-look");
+    const { code, stdout } = await machine.run(
+      "runuser -u nobody -- /usr/local/sbin/platform-container check app",
+    );
+    // The test has made it, without the label that the platform gives.
+    assert.deepEqual(
+      [code, stdout],
+      [
+        1,
+        "CONTAINER WARNING: app was made by somebody else than the platform | restarts=0;;2 gone=0s;;900\n",
+      ],
+    );
+  });
+
   test("is told anew after each look, and kept when the forum is stopped", async () => {
     const jobs = { processes: 0, latency: {}, version: "2026.7.1", behind: 0, urgent: true };
     await machine.succeed(`cat >${sharedDirectory}/standin-jobs`, JSON.stringify(jobs));

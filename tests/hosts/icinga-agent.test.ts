@@ -16,6 +16,8 @@ const inside = quickCheck("watched", "inside", {
 });
 const outside = quickCheck("watched", "outside", { from: "outside" });
 
+const leaning = quickCheck("watched", "leaning", { needs: "inside" });
+
 const told = `printf '%s ' "$(id -un)" "$@" >/run/lock/told`;
 
 describe("an agent", () => {
@@ -26,7 +28,14 @@ describe("an agent", () => {
   });
 
   test("runs on its machine what is to be seen there, and all is green", async () => {
-    const all = ["lookout", "watched", "watched!inside", "watched!outside", "watched!disk"];
+    const all = [
+      "lookout",
+      "watched",
+      "watched!inside",
+      "watched!outside",
+      "watched!disk",
+      "watched!ssh",
+    ];
     await becomes(Object.fromEntries(all.map((name) => [name, 0])));
     const { stdout } = await up(inside, outside);
     assert.equal(stdout, "unchanged\n");
@@ -79,11 +88,38 @@ describe("an agent", () => {
   });
 
   test("that is away makes its machine red and nothing else, and what is seen from outside goes on", async () => {
+    assert.equal((await up(inside, outside, leaning)).code, 0);
     await becomes({});
     await watched.succeed("systemctl stop icinga2");
     await becomes({ watched: 1 });
     await watched.succeed("systemctl start icinga2");
     await becomes({});
+  });
+
+  test("has plugins of the platform's own, which nagios may run and which say what is so", async () => {
+    const said = async (name: string, words = "") => {
+      const plugin = `/usr/local/lib/platform/check-${name} --timeout 20 ${words}`;
+      const { code, stdout } = await watched.run(`runuser -u nagios -- ${plugin}`);
+      return [code, stdout];
+    };
+    assert.deepEqual(await said("units"), [0, "UNITS OK: no unit has failed | failed=0;;0\n"]);
+    const container = "is the computer's on which this container runs\n";
+    assert.deepEqual(await said("clock"), [0, `CLOCK OK: the clock ${container}`]);
+    assert.deepEqual(await said("memory", "-w 10 -c 5"), [0, `MEMORY OK: the memory ${container}`]);
+    await watched.succeed("apt-get -qq update");
+    const [code, updates] = await said("updates");
+    assert.match(
+      `${code} ${updates}`,
+      /^[01] UPDATES (?:OK|WARNING): .* \| security=\d+;0 restart=0;0\n$/,
+    );
+    await watched.succeed("! systemd-run --unit=broken --wait -q false");
+    await soon({ "watched!units": 2 });
+    assert.deepEqual(await said("units"), [
+      2,
+      "UNITS CRITICAL: failed: broken.service | failed=1;;0\n",
+    ]);
+    await watched.succeed("systemctl reset-failed broken");
+    await soon({});
   });
 
   test("tells by name what somebody changed on its machine, until it is put right", async () => {

@@ -24,6 +24,31 @@ const worker = async () =>
 const startOf = async () =>
   (await worker()).results[0]?.status.icingaapplication.app.program_start ?? assert.fail();
 
+/** Succeeds when a service is red for sure. */
+const hard = (service: string) =>
+  `${asked("watcher", `/v1/objects/services/watcher!${service}?attrs=state&attrs=state_type`)} | ` +
+  "jq -e '.results[0].attrs | .state == 2 and .state_type == 1'";
+
+/** Has Icinga note in a file whom it would tell what of services; gives the file, when it does. */
+async function notes(): Promise<string> {
+  const file = "/run/icinga2/told";
+  const text = `object User "u" { }
+object NotificationCommand "told" { command = [ "/bin/sh", "-c", "echo $$0 $$1 >>${file}", "$service.name$", "$notification.type$" ] }
+apply Notification "told" to Service { users = [ "u" ]
+command = "told"
+assign where match("*", service.name) }`;
+  const post = (path: string, body: string) =>
+    machine.succeed(asked("watcher", path, "-X POST --data-binary @-"), body);
+  await post("/v1/config/packages/told", "{}");
+  await post("/v1/config/stages/told", JSON.stringify({ files: { "conf.d/told.conf": text } }));
+  await machine.waitUntilSucceeds(
+    asked("watcher", "/v1/config/packages") +
+      ` | jq -e '.results[] | select(.name == "told") | ."active-stage" != ""'`,
+    60,
+  );
+  return file;
+}
+
 /** What a preview of the package with these checks would change, and what it warns of. */
 async function preview(...checks: Parameters<typeof build>[0]) {
   const name = "monitoring-checks-package";
@@ -99,6 +124,39 @@ describe("a stack's checks in Icinga", () => {
     assert.deepEqual((await preview(first)).changes, ["state.file"]);
     assert.equal((await up(first)).stdout, "update state.file\n");
     assert.deepEqual((await preview(first)).changes, []);
+  });
+
+  test("what needs another check that is red tells nobody, and tells when it is red by itself", async () => {
+    const [top, middle, leaf] = ["top", "middle", "leaf"].map(
+      (name) => `/run/platform-test-${name}`,
+    );
+    const needing = (name: string, flag: string | undefined, needs?: string) =>
+      quickCheck("watcher", name, {
+        command: ["/bin/sh", "-c", `! test -e ${flag ?? assert.fail()} || exit 2`],
+        ...(needs === undefined ? {} : { needs }),
+      });
+    const checks = [
+      needing("leaf", leaf, "middle"),
+      needing("middle", middle, "top"),
+      needing("top", top),
+    ];
+    assert.equal((await up(...checks)).code, 0);
+    await becomes({});
+    const told = await notes();
+    await machine.succeed(`touch ${top} ${middle} ${leaf}`);
+    await becomes({ "watcher!top": 2, "watcher!middle": 2, "watcher!leaf": 2 });
+    await machine.waitUntilSucceeds(`grep -q 'top PROBLEM' ${told}`, 60);
+    await machine.waitUntilSucceeds(hard("leaf"), 60);
+    await machine.waitUntilSucceeds(hard("middle"), 60);
+    await machine.succeed(`rm ${top}`);
+    await machine.waitUntilSucceeds(`grep -q 'middle PROBLEM' ${told}`, 60);
+    await machine.succeed(`rm ${middle} ${leaf}`);
+    await becomes({});
+    await machine.waitUntilSucceeds(`grep -q 'middle RECOVERY' ${told}`, 60);
+    assert.deepEqual((await machine.succeed(`cat ${told}`)).trim().split("\n"), [
+      ...["top PROBLEM", "top RECOVERY", "middle PROBLEM", "middle RECOVERY"],
+    ]);
+    await machine.succeed(asked("watcher", "/v1/config/packages/told", "-X DELETE"));
   });
 
   test("Icinga that is down is started, and has the checks", async () => {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { deploy } from "../support/deploy.ts";
 import { laws } from "../support/laws.ts";
 import { testMachine } from "../support/machine.ts";
 import { asked, identities, monitoring } from "../support/monitoring.ts";
-import { applyOn } from "../support/scripts.ts";
+import { applyOn, runOn } from "../support/scripts.ts";
 
 const machine = await testMachine("monitor");
 const certificates = await identities("monitor");
@@ -78,5 +79,44 @@ describe("a monitoring machine", () => {
     assert.equal((await up()).code, 0);
     await machine.fail(`${end.replace(listen, "127.0.0.1")} ${250 * 86400}`);
     assert.match(await machine.succeed("ss -Hltn sport = :5665"), /^LISTEN .* 127\.0\.0\.1:5665 /);
+  });
+
+  test("keeps all but its peers from the port, and leaves other rules as they are", async () => {
+    const [listen = ""] = (await machine.succeed("hostname -I")).split(" ");
+    // A stranger in a network of its own, with another address than the machine's.
+    await machine.succeed(
+      "set -e; ip netns add stranger; ip link add outer type veth peer name inner netns stranger; " +
+        "ip addr add 10.99.0.1/24 dev outer; ip link set outer up; " +
+        "ip -n stranger addr add 10.99.0.2/24 dev inner; ip -n stranger link set inner up; " +
+        "ip -n stranger route add default via 10.99.0.1",
+    );
+    const knock = (from = "") => `${from} timeout 3 bash -c '</dev/tcp/${listen}/5665'`;
+    const stranger = "ip netns exec stranger";
+    try {
+      assert.equal((await up({ listen })).code, 0);
+      await machine.succeed(knock(stranger));
+      const guarded = await up({ listen, peers: ["192.0.2.0/24"] });
+      assert.equal(guarded.code, 0, guarded.stderr);
+      await machine.succeed("nft add table inet other");
+      assert.equal((await machine.fail(knock(stranger))).code, 124);
+      await machine.succeed(knock());
+      assert.equal((await up({ listen, peers: ["10.99.0.0/24", "2001:db8::7"] })).code, 0);
+      await machine.succeed(knock(stranger));
+      assert.equal((await up({ listen, peers: ["192.0.2.0/24"] })).code, 0);
+      await machine.fail(knock(stranger));
+      await machine.succeed("nft list tables | grep -qx 'table inet platform_icinga'");
+      const { resource } = await deploy(monitoring("monitor", { peers: ["192.0.2.0/24"] }));
+      for (const part of ["peers-unit", "peers"]) {
+        assert.equal((await runOn(machine, resource(`icinga-${part}`), "delete")).code, 0);
+      }
+      await machine.succeed(knock(stranger));
+      assert.equal(await machine.succeed("nft list tables"), "table inet other\n");
+      await machine.succeed("nft delete table inet other");
+      const packages = resource("icinga-peers-packages");
+      assert.equal((await runOn(machine, packages, "delete")).code, 0);
+    } finally {
+      await machine.succeed("ip netns del stranger");
+    }
+    assert.equal((await up()).code, 0);
   });
 });

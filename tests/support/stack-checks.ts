@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { IcingaOptions } from "../../components/icinga/index.ts";
 import type { Check } from "../../components/host/index.ts";
 import { monitor as monitorOf, watch } from "../../stacks/monitoring.ts";
+import { innerAddress } from "./backup.ts";
 import { exampleHost } from "./host.ts";
 import type { TestMachine } from "./machine.ts";
 import { identities } from "./monitoring.ts";
@@ -35,8 +36,14 @@ export async function watchedStack(
   const agents = others.map(({ name }) => name);
   const options = IcingaOptions.parse({ host: monitor.name, source: "debian", listen, ...more });
   const certificates = await identities(monitor.name, { component: "monitoring", agents });
+  const reached = await Promise.all(
+    machines.map(async (one) => ({
+      ...exampleHost(one.name),
+      ...{ address: await innerAddress(one), port: 22 },
+    })),
+  );
   const build = (checks: readonly Check[]) => () => {
-    const hosts = new Map(machines.map(({ name }) => [name, exampleHost(name)]));
+    const hosts = new Map(reached.map((host) => [host.name, { ...host }])); // known by its object
     return watch(monitorOf({ options, hosts }), { options, hosts }, checks);
   };
   return {

@@ -16,14 +16,14 @@ export function exampleCheck(more: Partial<Check> = {}): Check {
   };
 }
 
-/** A stack with a check inside, one from outside, and one of the machine that monitors. */
+/** A stack with a check inside, one from outside that needs it, and one of the machine that monitors. */
 export const watchedExample: Watched = {
   stack: "lab.test",
   monitor: "monitor",
   agents: ["forum"],
   checks: [
     exampleCheck(),
-    exampleCheck({ name: "site-forum-outside", from: "outside" }),
+    exampleCheck({ name: "site-forum-outside", from: "outside", needs: "site-forum" }),
     exampleCheck({
       ...{ name: "backup-forum-age", host: "monitor", component: "monitor-backups" },
       ...{ command: ["/usr/local/sbin/platform-backup", "check"], option: "backups" },
@@ -103,6 +103,16 @@ object Service "site-forum-outside" {
   notes = "Read \`journalctl -u nginx\`, it costs $$5."
   vars["component"] = "forum-nginx"
   vars["option"] = "hosts.forum.nginx"
+}
+
+// forum-nginx, hosts.forum.nginx
+object Dependency "site-forum" {
+  parent_host_name = "forum"
+  parent_service_name = "site-forum"
+  child_host_name = "forum"
+  child_service_name = "site-forum-outside"
+  disable_checks = false
+  ignore_soft_states = false
 }
 
 // monitor-backups, backups

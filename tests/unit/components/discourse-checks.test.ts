@@ -14,7 +14,7 @@ const given = {
 };
 const options = DiscourseOptions.parse(given);
 
-test("a forum is asked through TLS for a worker and for its database, for the disk that it needs, its jobs and its version", () => {
+test("a forum is asked through TLS for a worker and for its database, for the disk that it needs, its container, its jobs and its version", () => {
   const asked = "check_http -H forum.example.org -I 127.0.0.1 -S --sni -t 10";
   assert.deepEqual(
     forumChecks("forum", options).map(({ name, host, command, intervalSeconds }) => [
@@ -28,8 +28,20 @@ test("a forum is asked through TLS for a worker and for its database, for the di
         "check_disk -u MiB -w 10240 -c 5120 -p /var/lib/docker -p /var/discourse/shared/standalone",
         300,
       ],
+      ["forum-container", "machine", "/usr/local/sbin/platform-container check app", 120],
       ["forum-jobs", "machine", "/usr/local/sbin/platform-forum check jobs", 300],
       ["forum-version", "machine", "/usr/local/sbin/platform-forum check version", 3600],
+    ],
+  );
+});
+
+test("what is red by another check needs it, so that it tells nobody besides", () => {
+  assert.deepEqual(
+    forumChecks("forum", options).map(({ name, needs }) => `${name}: ${needs ?? "none"}`),
+    [
+      ...["forum-status: site-forum", "forum-database: site-forum", "forum-disk: none"],
+      ...["forum-container: docker", "forum-jobs: forum-container"],
+      "forum-version: forum-container",
     ],
   );
 });

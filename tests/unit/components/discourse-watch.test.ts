@@ -82,16 +82,17 @@ test("a look at a forum that is stopped notes nothing, and is no failure", () =>
 });
 
 test("the forum is looked into each five minutes, by root and gently", () => {
-  const files = Object.fromEntries(watchFiles().map(({ path, content }) => [path, content]));
+  const files = Object.fromEntries(watchFiles("forum").map(({ path, content }) => [path, content]));
   assert.deepEqual(Object.keys(files), [
     "/usr/local/sbin/platform-forum",
+    "/usr/local/sbin/platform-container",
     "/usr/local/lib/platform/forum/look.rb",
     "/etc/systemd/system/platform-forum-look.service",
     "/etc/systemd/system/platform-forum-look.timer",
   ]);
   assert.match(
     files["/etc/systemd/system/platform-forum-look.service"] ?? "",
-    /^ExecStart=\/usr\/local\/sbin\/platform-forum look\nRuntimeDirectory=platform-forum\nRuntimeDirectoryPreserve=yes\nNice=10$/m,
+    /^ExecStart=\/usr\/local\/sbin\/platform-container look app forum\nExecStart=\/usr\/local\/sbin\/platform-forum look\nRuntimeDirectory=platform-forum\nRuntimeDirectoryPreserve=yes\nNice=10$/m,
   );
   assert.match(
     files["/etc/systemd/system/platform-forum-look.timer"] ?? "",

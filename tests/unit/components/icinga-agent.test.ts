@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
 import { IcingaOptions } from "../../../components/icinga/index.ts";
+import { reachedChecks } from "../../../components/icinga/machine.ts";
 import { agentFiles } from "../../../components/icinga/remote.ts";
 import { platform } from "../../../stacks/platform.ts";
 import { deploy, plainTexts } from "../../support/deploy.ts";
 import { configuration, stackSections } from "../../support/example.ts";
+import { exampleHost } from "../../support/host.ts";
 import { exampleCheck } from "../../support/watched.ts";
 
 const options = IcingaOptions.parse({ host: "monitor", listen: "10.20.0.9" });
@@ -82,7 +85,9 @@ test("a stack's machines get agents with what is to be watched inside of them, a
     const commands = [...text.matchAll(/^object CheckCommand "platform\.forum\.(.*)"/gm)];
     assert.deepEqual(
       commands.map(([, name]) => name),
-      resourceChecks(platformChecks, "forum").filter((name) => name !== "site-forum-outside"),
+      resourceChecks(platformChecks, "forum").filter(
+        (name) => !["site-forum-outside", "ssh"].includes(name),
+      ),
     );
     assert.deepEqual(inputs["absent"], [
       "/etc/icinga2/features-enabled/checker.conf",
@@ -133,12 +138,32 @@ test("the master knows the agents, and gets the package when they have their com
   );
   assert.deepEqual(AGENTS, ["forum"]);
   assert.deepEqual(PLUGINS, [
-    ...plugins("check_disk", "check_http", "check_load"),
-    "/usr/local/lib/platform/check-icinga-config",
+    ...plugins("check_disk", "check_http", "check_load", "check_ssh"),
+    ...["clock", "icinga-config", "memory", "units", "updates"].map(
+      (name) => `/usr/local/lib/platform/check-${name}`,
+    ),
     "/usr/local/sbin/platform-deployments",
     "/usr/local/sbin/platform-drift",
   ]);
   const { file, ...state } = inputs["state"] as Record<string, unknown>;
   assert.deepEqual(state, { id: ID, live: true });
   assert.match(String(file), /^[0-9a-f]{16}$/);
+});
+
+test("the monitor knocks at a machine's sshd where it can know the address and reach it", () => {
+  const host = exampleHost();
+  const [ssh, ...more] = reachedChecks("forum-agent", host);
+  assert.deepEqual(more, []);
+  assert.deepEqual(
+    [ssh?.name, ssh?.from, ssh?.command, ssh?.option],
+    ["ssh", "outside", ["check_ssh", "-t", "10", "-p", "2222", "192.0.2.7"], "hosts.forum"],
+  );
+  const { port, user, hostKey } = host;
+  for (const more of [
+    { address: "127.85.3.4" },
+    { address: pulumi.output("192.0.2.7") },
+    { bastion: { address: "192.0.2.1", port, user, hostKey } },
+  ]) {
+    assert.deepEqual(reachedChecks("forum-agent", { ...host, ...more }), []);
+  }
 });

@@ -19,14 +19,29 @@ test("a stack's checks are machines, commands of fixed words, services, and what
 test("the id tells one text from another", () => {
   const { id } = stackPackage(watchedExample);
   assert.equal(stackPackage({ ...watchedExample }).id, id);
-  const less = { ...watchedExample, checks: watchedExample.checks.slice(1) };
+  const less = { ...watchedExample, checks: watchedExample.checks.slice(0, -1) };
   assert.notEqual(stackPackage(less).id, id);
 });
 
-test("two checks of one name, and one of a machine that is not there, are refused", () => {
+test("two checks of one name, one of a machine or that needs what is not there, and a circle are refused", () => {
   const twice = [exampleCheck(), exampleCheck({ from: "outside" })];
   assert.throws(() => stackPackage({ ...watchedExample, checks: twice }), {
     message: "there are two objects CheckCommand platform.forum.site-forum",
+  });
+  const chain = (needs: string) => () =>
+    stackPackage({
+      ...watchedExample,
+      checks: [
+        exampleCheck({ name: "one", needs: "two" }),
+        exampleCheck({ name: "two", needs }),
+        exampleCheck({ name: "three", host: "monitor" }),
+      ],
+    });
+  assert.throws(chain("three"), {
+    message: "forum-nginx: the check one needs three, and forum has none of that name",
+  });
+  assert.throws(chain("one"), {
+    message: "forum-nginx: the check one needs itself, by two",
   });
   const strange = [exampleCheck({ host: "web" })];
   assert.throws(() => stackPackage({ ...watchedExample, checks: strange }), {
