@@ -51,7 +51,7 @@ export interface Job {
 }
 
 // Host tests wait more than they work. Files that use the same machine must be in one lane, for they share it.
-const beside = /\/(?:acme|backup|discourse-backup|icinga-agent)[^/]*$/;
+const beside = /\/(?:acme|backup|discourse-backup|icinga-agent|kill-steps)[^/]*$/;
 
 /**
  * The jobs of a run, in the folder `root`: one after the other in each lane. What is in the second lane may run
