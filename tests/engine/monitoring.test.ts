@@ -101,7 +101,7 @@ async function told(): Promise<string[]> {
 async function toldAtLast(count: number): Promise<string[]> {
   for (let tries = 0; tries < 60 && (await told()).length < count; tries++) {
     await lookNow(monitor, listen);
-    await sleep(1000);
+    await sleep(3000);
   }
   return told();
 }
@@ -159,10 +159,10 @@ describe("a forum and what monitors it", () => {
     const again = asked("seer", "/v1/actions/reschedule-check", "-X POST -d @/run/all", listen);
     await monitor.succeed(
       "cat >/run/all; touch /run/watch",
-      JSON.stringify({ type: "Service", filter: "true", force: true }),
+      JSON.stringify({ type: "Service", services: site.map((one) => `forum!${one}`), force: true }),
     );
     const seen = monitor.succeed(
-      `while [ -e /run/watch ]; do ${downtimes} | ${shown}; ${services} | ${red}; ${again} -o /dev/null; sleep 0.3; done 2>/dev/null | sort -u`,
+      `while [ -e /run/watch ]; do ${downtimes} | ${shown}; ${services} | ${red}; ${again} -o /dev/null; sleep 3; done 2>/dev/null | sort -u`,
     );
     try {
       await up();
