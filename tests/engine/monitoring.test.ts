@@ -33,6 +33,7 @@ interface Fault {
 }
 
 const site = ["site-forum", "site-forum-outside", "forum-status", "forum-database"];
+const ofSite = site.map((name) => `forum!${name}`);
 const { chain, key } = certificateFiles("forum");
 const conf = "/etc/platform-backup/backups/forum.conf";
 
@@ -105,8 +106,8 @@ async function told(): Promise<string[]> {
 /** The same, when it is so much or has had its time; what is red is looked at until it is sure. */
 async function toldAtLast(count: number): Promise<string[]> {
   for (let tries = 0; tries < 60 && (await told()).length < count; tries++) {
-    await lookNow(monitor, listen);
-    await sleep(1000);
+    await lookNow(monitor, listen, ofSite);
+    await sleep(3000);
   }
   return told();
 }
@@ -164,10 +165,10 @@ describe("a forum and what monitors it", () => {
     const again = asked("seer", "/v1/actions/reschedule-check", "-X POST -d @/run/all", listen);
     await monitor.succeed(
       "cat >/run/all; touch /run/watch",
-      JSON.stringify({ type: "Service", filter: "true", force: true }),
+      JSON.stringify({ type: "Service", services: ofSite, force: true }),
     );
     const seen = monitor.succeed(
-      `while [ -e /run/watch ]; do ${downtimes} | ${shown}; ${services} | ${red}; ${again} -o /dev/null; sleep 0.3; done 2>/dev/null | sort -u`,
+      `while [ -e /run/watch ]; do ${downtimes} | ${shown}; ${services} | ${red}; ${again} -o /dev/null; sleep 3; done 2>/dev/null | sort -u`,
     );
     try {
       await up();
