@@ -21,7 +21,7 @@ import type { NotifyOptions } from "./notify-options.ts";
 import type { IcingaOptions } from "./options.ts";
 import { apiValues } from "./package.ts";
 import { peersFiles, peersReady, peersUnit, peersValidate } from "./peers.ts";
-import { systemFiles } from "./system.ts";
+import { forgetUpdates, systemFiles } from "./system.ts";
 
 export { IcingaAgent } from "./agent.ts";
 export { IcingaOptions } from "./options.ts";
@@ -76,7 +76,7 @@ export class Icinga extends Service implements Watcher {
         ],
         validate: [["icinga2", "daemon", "-C"]],
         activate: [["systemctl", "reload-or-restart", "icinga2"]],
-        deactivate: [["systemctl", "try-reload-or-restart", "icinga2"]],
+        deactivate: [["systemctl", "try-reload-or-restart", "icinga2"], forgetUpdates],
         probe: [ready],
       },
       child,
