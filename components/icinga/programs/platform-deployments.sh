@@ -41,7 +41,8 @@ end() {
   over 0 "was deployed" "$but"
 }
 
-# Each deployment that is not over: its downtimes go when all is green again, and it has failed when its time is over.
+# Each deployment that is not over: its downtimes go when all is green again, and it has failed when its machine says so, or when its
+# time is over.
 tend() {
   local file site host now
   alone
@@ -51,7 +52,10 @@ tend() {
     of_site "$site" "$host"
     now=$(date +%s)
     seen
-    if ((now >= $(jq .until "$file"))); then
+    if denied; then
+      remove_downtimes # what is red now, people shall know
+      over 2 "failed, and \`pulumi up\` tells why" "; $state"
+    elif ((now >= $(jq .until "$file"))); then
       over 2 "was not brought to an end, and \`pulumi up\` tells why" "; $state"
     elif [[ $state == red* ]]; then
       note '.red = true'

@@ -57,6 +57,6 @@ test("what a site's visitors see is known as the site's, and nothing else is", a
   const named = services.filter((text) => text.includes('vars["site"] = "forum"'));
   assert.deepEqual(
     named.map((text) => /object Service "(.*)"/.exec(text)?.[1]),
-    ["forum-status", "forum-database", "site-forum", "site-forum-outside"],
+    ["forum-status", "forum-database", "forum-deployment", "site-forum", "site-forum-outside"],
   );
 });
