@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
 import { Icinga, IcingaOptions } from "../../components/icinga/index.ts";
 import { deploy } from "../support/deploy.ts";
 import { exampleHost } from "../support/host.ts";
-import { testMachine } from "../support/machine.ts";
+import { docker } from "../../lab/docker.ts";
+import { startMachine } from "../../lab/machines.ts";
+import { testMachine, testSpec } from "../support/machine.ts";
 import { asked } from "../support/monitoring.ts";
 import { runOn } from "../support/scripts.ts";
 import { quickCheck, watchedStack } from "../support/stack-checks.ts";
@@ -16,6 +19,10 @@ const seen = quickCheck(host.name, "seen", { site: "forum" });
 const green = quickCheck(host.name, "also", { site: "forum" });
 const red = { ...green, command: ["check_dummy", "2"] as const };
 const other = quickCheck(host.name, "other");
+const judge = quickCheck(host.name, "judge", {
+  ...{ site: "forum", gate: true },
+  command: ["/usr/local/bin/judge", "check", "deployment"],
+});
 
 let changes = 0;
 
@@ -59,16 +66,20 @@ const said = async () => (await machine.run(`runuser -u nagios -- ${program} che
 
 describe("a deployment", () => {
   before(async () => {
-    const { code, stderr } = await up(seen, red, other);
+    await machine.succeed(
+      "cat >/usr/local/bin/judge; chmod 0755 /usr/local/bin/judge",
+      readFileSync("components/discourse/programs/platform-forum.sh", "utf8"),
+    );
+    const { code, stderr } = await up(seen, red, other, judge);
     assert.equal(code, 0, stderr);
     await becomes({ [`${host.name}!also`]: 2 });
   });
 
   test("has one downtime for each service of its site, for so long at most, however often it begins", async () => {
     await step("begin");
-    assert.deepEqual(await downtimes(), ["also 300", "seen 300"]);
+    assert.deepEqual(await downtimes(), ["also 300", "judge 300", "seen 300"]);
     await step("begin");
-    assert.deepEqual(await downtimes(), ["also 300", "seen 300"]);
+    assert.deepEqual(await downtimes(), ["also 300", "judge 300", "seen 300"]);
   });
 
   test("ends its downtimes though a service stays red, which people shall know, and none of others", async () => {
@@ -91,8 +102,8 @@ describe("a deployment", () => {
   test("whose run was killed keeps its downtimes while something is red, and loses them when all is green", async () => {
     await step("begin");
     await after("begun", 310);
-    assert.deepEqual(await ours(), ["also 300", "seen 300"]);
-    assert.equal((await up(seen, green, other)).code, 0);
+    assert.deepEqual(await ours(), ["also 300", "judge 300", "seen 300"]);
+    assert.equal((await up(seen, green, other, judge)).code, 0);
     await becomes({});
     await after("begun", 10);
     assert.deepEqual(await ours(), []);
@@ -110,7 +121,7 @@ describe("a deployment", () => {
     await step("begin");
     assert.equal(await lapsed(), '{"lapsed":false}\n');
     await machine.succeed(`${program} tend`); // green is no sign yet: the run may not have closed the site
-    assert.deepEqual(await ours(), ["also 300", "seen 300"]);
+    assert.deepEqual(await ours(), ["also 300", "judge 300", "seen 300"]);
     await step("end");
     assert.deepEqual(await ours(), []);
     await becomes({});
@@ -118,6 +129,43 @@ describe("a deployment", () => {
       await said(),
       /^DEPLOYMENT OK: forum on watcher was deployed in \d+ s \| forum@watcher=\d+s\n$/,
     );
+  });
+
+  test("that failed on its machine is over at once, and one that failed before is none", async () => {
+    const failed = (secondsAgo: number) =>
+      machine.succeed(
+        `install -d /run/platform-forum; echo $(($(date +%s) - ${secondsAgo})) >/run/platform-forum/failed`,
+      );
+    await failed(60);
+    await step("begin");
+    await machine.succeed(`${program} tend`);
+    assert.deepEqual(await ours(), ["also 300", "judge 300", "seen 300"]);
+    await failed(0);
+    await machine.succeed(`${program} tend`);
+    assert.deepEqual(await ours(), []);
+    assert.equal(
+      await said(),
+      "DEPLOYMENT CRITICAL: forum on watcher failed, and `pulumi up` tells why; green\n",
+    );
+    await becomes({ [`${host.name}!deploy-test`]: 2, [`${host.name}!judge`]: 2 });
+    await machine.succeed("rm /run/platform-forum/failed");
+    await step("begin");
+    await step("end");
+    await becomes({});
+  });
+
+  test("goes on where its monitor was started again meanwhile, by the record and with its downtimes", async () => {
+    await step("begin");
+    await docker(["kill", machine.container]);
+    await startMachine(testSpec(machine.name));
+    await machine.waitUntilSucceeds(asked(host.name, "/v1"), 60);
+    assert.deepEqual(await ours(), ["also 300", "judge 300", "seen 300"]);
+    await machine.succeed(`${program} tend`);
+    assert.deepEqual(await ours(), ["also 300", "judge 300", "seen 300"]);
+    await step("end");
+    assert.deepEqual(await ours(), []);
+    await becomes({});
+    assert.match(await said(), /^DEPLOYMENT OK: forum on watcher was deployed in \d+ s \|/);
   });
 
   test("of a site that Icinga does not know, or while it does not answer, is hindered by nothing", async () => {
