@@ -14,6 +14,9 @@ const green = quickCheck(host, "first");
 const red = quickCheck(host, "first", { command: ["check_dummy", "2"] });
 const broken = "/etc/icinga2/features-enabled/broken.conf";
 
+/** Icinga judges a stage with this constant, and reloads without it. */
+const late = 'if (!globals.contains("ActiveStageOverride")) { throw "broken by a test" }';
+
 const api = (path: string, words?: string) => asked(host, path, words);
 const upload = (name: string, text: string) =>
   `jq -nc --arg text '${text}' '{files: {"conf.d/x.conf": $text}}' | ` +
@@ -44,11 +47,8 @@ describe("when Icinga has trouble", () => {
     await becomes({ [`${host}!first`]: 2 });
   });
 
-  test("a reload that fails after the verdict is told with its cause, and the next run frees the lock", async () => {
-    // Icinga judges a stage with this constant, and reloads without it.
-    await machine.succeed(
-      `echo 'if (!globals.contains("ActiveStageOverride")) { throw "broken by a test" }' >${broken}`,
-    );
+  test("a reload that fails after the verdict is told with its cause, and the next run goes on", async () => {
+    await machine.succeed(`echo '${late}' >${broken}`);
     const { code, stderr } = await up(red);
     assert.equal(code, 1);
     assert.match(
@@ -67,6 +67,26 @@ describe("when Icinga has trouble", () => {
     assert.equal(again.code, 0, again.stderr);
     assert.match(await machine.succeed(plugin), /^ICINGA OK: /);
     await becomes({ [`${host}!first`]: 2 });
+  });
+
+  test("the lock that a broken reload of somebody else has left is freed", async () => {
+    await machine.succeed(make("other"));
+    await machine.succeed(`echo '${late}' >${broken}`);
+    await machine.succeed(upload("other", ""));
+    await machine.waitUntilSucceeds(
+      `${api("/v1/config/packages")} | jq -e '.results[] | select(.name == "other") | ."active-stage" != ""'`,
+      60,
+    );
+    await machine.waitUntilSucceeds(
+      "grep -q 'broken by a test' /var/log/icinga2/icinga2.log /var/log/icinga2/startup.log",
+      60,
+    );
+    await machine.succeed(`rm ${broken}`);
+    assert.equal((await machine.run(`${upload("other", "")} -o /dev/null`)).code, 22);
+    const { code, stderr } = await up(red);
+    assert.equal(code, 0, stderr);
+    await becomes({ [`${host}!first`]: 2 });
+    await machine.waitUntilSucceeds(api("/v1/config/packages/other", "-X DELETE"), 60);
   });
 
   test("others who upload at the same time are waited for", async () => {
