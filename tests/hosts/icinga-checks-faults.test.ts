@@ -7,7 +7,7 @@ import { quickCheck, watchedStack } from "../support/stack-checks.ts";
 import { deploy } from "../support/deploy.ts";
 
 const machine = await testMachine("watcher-faults");
-const { build, certificates, up, becomes } = await watchedStack([machine]);
+const { build, certificates, up, change, becomes } = await watchedStack([machine]);
 const host = machine.name;
 
 const green = quickCheck(host, "first");
@@ -29,13 +29,13 @@ describe("when Icinga has trouble", () => {
     assert.equal(code, 0, stderr);
   });
   beforeEach(async () => {
-    assert.equal((await up(green)).code, 0);
+    assert.equal((await change(green)).code, 0);
   });
   after(() => machine.succeed(`rm -f ${broken}`));
 
   test("a broken file of somebody else is named with its line, the old checks go on, the next run converges", async () => {
     await machine.succeed(`echo 'object Host "x" { check_command = "none" }' >${broken}`);
-    const { code, stderr } = await up(red);
+    const { code, stderr } = await change(red);
     assert.equal(code, 1);
     assert.match(
       stderr,
@@ -43,13 +43,13 @@ describe("when Icinga has trouble", () => {
     );
     await becomes({ [`${host}!first`]: 0 });
     await machine.succeed(`rm ${broken}`);
-    assert.equal((await up(red)).code, 0);
+    assert.equal((await change(red)).code, 0);
     await becomes({ [`${host}!first`]: 2 });
   });
 
   test("a reload that fails after the verdict is told with its cause, and the next run goes on", async () => {
     await machine.succeed(`echo '${late}' >${broken}`);
-    const { code, stderr } = await up(red);
+    const { code, stderr } = await change(red);
     assert.equal(code, 1);
     assert.match(
       stderr,
@@ -63,7 +63,7 @@ describe("when Icinga has trouble", () => {
     assert.match(stdout, /^ICINGA CRITICAL: it cannot read its configuration.*broken by a test/);
     await becomes({ [`${host}!first`]: 0 });
     await machine.succeed(`rm ${broken}`);
-    const again = await up(red);
+    const again = await change(red);
     assert.equal(again.code, 0, again.stderr);
     assert.match(await machine.succeed(plugin), /^ICINGA OK: /);
     await becomes({ [`${host}!first`]: 2 });
@@ -83,7 +83,7 @@ describe("when Icinga has trouble", () => {
     );
     await machine.succeed(`rm ${broken}`);
     assert.equal((await machine.run(`${upload("other", "")} -o /dev/null`)).code, 22);
-    const { code, stderr } = await up(red);
+    const { code, stderr } = await change(red);
     assert.equal(code, 0, stderr);
     await becomes({ [`${host}!first`]: 2 });
     await machine.waitUntilSucceeds(api("/v1/config/packages/other", "-X DELETE"), 60);
@@ -97,7 +97,7 @@ describe("when Icinga has trouble", () => {
         `for try in $(seq 60); do ${upload(name, "")} && exit; sleep 0.5; done; exit 1`,
       ),
     );
-    const { code, stderr } = await up(red);
+    const { code, stderr } = await change(red);
     assert.equal(code, 0, stderr);
     await Promise.all(tried);
     await becomes({ [`${host}!first`]: 2 });

@@ -13,7 +13,7 @@ import { quickCheck, watchedStack } from "../support/stack-checks.ts";
 
 const machine = await testMachine("watcher");
 const host = exampleHost(machine.name);
-const { up, becomes } = await watchedStack([machine]);
+const { up, change, becomes } = await watchedStack([machine]);
 
 const seen = quickCheck(host.name, "seen", { site: "forum" });
 const green = quickCheck(host.name, "also", { site: "forum" });
@@ -61,6 +61,7 @@ async function after(of: "begun" | "until", seconds: number): Promise<void> {
   );
 }
 
+const deployed = "DEPLOYMENT OK: forum on watcher was deployed in N s";
 const ours = async () => (await downtimes()).filter((one) => !one.startsWith("other "));
 const said = async () => (await machine.run(`runuser -u nagios -- ${program} check`)).stdout;
 
@@ -94,7 +95,11 @@ describe("a deployment", () => {
       asked(host.name, "/v1/actions/schedule-downtime", "-X POST --data-binary @-"),
       JSON.stringify({ ...body, ...times }),
     );
-    await step("end");
+    await machine.succeed(`GREEN_SECONDS=6 ${program} end forum ${host.name}`);
+    assert.equal(
+      (await said()).replace(/\d+ s;/, "N s;").split(" | ")[0],
+      `${deployed}; not green 6 s later: also`,
+    );
     assert.deepEqual(await downtimes(), ["other 3000000000"]);
     await becomes({ [`${host.name}!also`]: 2 });
   });
@@ -103,7 +108,7 @@ describe("a deployment", () => {
     await step("begin");
     await after("begun", 310);
     assert.deepEqual(await ours(), ["also 300", "judge 300", "seen 300"]);
-    assert.equal((await up(seen, green, other, judge)).code, 0);
+    assert.equal((await change(seen, green, other, judge)).code, 0);
     await becomes({});
     await after("begun", 10);
     assert.deepEqual(await ours(), []);
@@ -169,8 +174,10 @@ describe("a deployment", () => {
   });
 
   test("of a site that Icinga does not know, or while it does not answer, is hindered by nothing", async () => {
-    const begin = (site: string) => machine.succeed(`${program} begin ${site} ${host.name} 300`);
-    const end = (site: string) => machine.succeed(`${program} end ${site} ${host.name}`);
+    const begin = (site: string) =>
+      machine.succeed(`ANSWER_SECONDS=3 ${program} begin ${site} ${host.name} 300`);
+    const end = (site: string) =>
+      machine.succeed(`ANSWER_SECONDS=3 ${program} end ${site} ${host.name}`);
     assert.equal(await begin("wiki"), "Icinga does not know the site yet\n");
     await machine.succeed("systemctl stop icinga2");
     const said = "Icinga does not answer, so it tells nobody anyway\n";

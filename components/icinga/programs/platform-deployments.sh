@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # What Icinga has to know of the deployments of sites. A run says `begin SITE MACHINE SECONDS`, and `end SITE MACHINE` when it went
 # well; `tend` looks after those whose run was broken off; `lapsed SITE MACHINE` tells whether one was; `check` is the plugin.
-: "${LOCK:=/run/platform-deployments}"
-PATIENCE=15
+: "${LOCK:=/run/platform-deployments}" "${GREEN_SECONDS:=60}" "${ANSWER_SECONDS:=15}"
+PATIENCE=$ANSWER_SECONDS
 
 # One at a time; the others wait.
 alone() {
@@ -23,16 +23,16 @@ begin() {
   if [[ $services == '[]' ]]; then say "Icinga does not know the site yet"; else open_downtimes "$3"; fi
 }
 
-# The site's services are looked at again and again, until they are green or a minute is over: what is red then, people shall know.
+# The site's services are looked at again and again, until they are green or their time is over: what is red then, people shall know.
 end() {
-  local until=$((SECONDS + 60)) but=''
+  local until=$((SECONDS + GREEN_SECONDS)) but=''
   alone
   of_site "$1" "$2"
   if answers; then
     see_services
     if [[ $services != '[]' ]]; then
       until green || ((SECONDS >= until)); do :; done
-      [[ $red == '[]' ]] || but="; not green a minute later: $(names)"
+      [[ $red == '[]' ]] || but="; not green $GREEN_SECONDS s later: $(names)"
     fi
     remove_downtimes
   else
