@@ -108,13 +108,18 @@ describe("an agent", () => {
     };
     assert.deepEqual(await said("units"), [0, "UNITS OK: no unit has failed | failed=0;;0\n"]);
     const container = "is the computer's on which this container runs\n";
-    assert.deepEqual(await said("clock"), [0, `CLOCK OK: the clock ${container}`]);
+    assert.deepEqual(await said("clock", "-w 500 -c 2000"), [
+      0,
+      `CLOCK OK: the clock ${container}`,
+    ]);
     assert.deepEqual(await said("memory", "-w 10 -c 5"), [0, `MEMORY OK: the memory ${container}`]);
-    await watched.succeed("apt-get -qq update");
-    const [code, updates] = await said("updates");
+    await watched.succeed("rm -rf /var/lib/platform-updates; apt-get -qq update");
+    const since = /^(?:\S+ \[\S*\] \d{10}\n)*$/; // noted by apt itself
+    assert.match(await watched.succeed("cat /var/lib/platform-updates/since"), since);
+    const [code, updates] = await said("updates", "-c 7");
     assert.match(
       `${code} ${updates}`,
-      /^[01] UPDATES (?:OK|WARNING): .* \| security=\d+;0 restart=0;0\n$/,
+      /^[01] UPDATES (?:OK|WARNING): .* \| security=\d+;0 days=0;;6 restart=0;0\n$/,
     );
     await watched.succeed("! systemd-run --unit=broken --wait -q false");
     await soon({ "watched!units": 2 });

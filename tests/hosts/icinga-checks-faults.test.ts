@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { testMachine } from "../support/machine.ts";
 import { asked } from "../support/monitoring.ts";
@@ -77,10 +78,7 @@ describe("when Icinga has trouble", () => {
       `${api("/v1/config/packages")} | jq -e '.results[] | select(.name == "other") | ."active-stage" != ""'`,
       60,
     );
-    await machine.waitUntilSucceeds(
-      "grep -q 'broken by a test' /var/log/icinga2/icinga2.log /var/log/icinga2/startup.log",
-      60,
-    );
+    await sleep(12_000); // Icinga begins its own reload within 2.5 s, and says nowhere that it came to nothing
     await machine.succeed(`rm ${broken}`);
     assert.equal((await machine.run(`${upload("other", "")} -o /dev/null`)).code, 22);
     const { code, stderr } = await change(red);

@@ -121,13 +121,15 @@ describe("a deployment", () => {
       await said(),
       "DEPLOYMENT CRITICAL: forum on watcher was not brought to an end, and `pulumi up` tells why; green\n",
     );
-    const lapsed = () => machine.succeed(`${program} lapsed forum ${host.name}`);
-    assert.equal(await lapsed(), '{"lapsed":true}\n');
+    const told = (verb: string) => machine.succeed(`${program} ${verb} forum ${host.name}`);
+    const both = async () => [await told("lapsed"), await told("ended")];
+    assert.deepEqual(await both(), ['{"lapsed":true}\n', '{"ended":false}\n']);
     await step("begin");
-    assert.equal(await lapsed(), '{"lapsed":false}\n');
+    assert.deepEqual(await both(), ['{"lapsed":false}\n', '{"ended":false}\n']);
     await machine.succeed(`${program} tend`); // green is no sign yet: the run may not have closed the site
     assert.deepEqual(await ours(), ["also 300", "judge 300", "seen 300"]);
     await step("end");
+    assert.equal(await told("ended"), '{"ended":true}\n');
     assert.deepEqual(await ours(), []);
     await becomes({});
     assert.match(

@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # What Icinga has to know of the deployments of sites. A run says `begin SITE MACHINE SECONDS`, and `end SITE MACHINE` when it went
-# well; `tend` looks after those whose run was broken off; `lapsed SITE MACHINE` tells whether one was; `check` is the plugin.
+# well; `tend` looks after those whose run was broken off; `lapsed SITE MACHINE` tells whether one was, `ended SITE MACHINE` whether
+# the last one is over and went well; `check` is the plugin.
 : "${LOCK:=/run/platform-deployments}" "${GREEN_SECONDS:=60}" "${ANSWER_SECONDS:=15}"
 PATIENCE=$ANSWER_SECONDS
 
