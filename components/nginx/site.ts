@@ -9,7 +9,7 @@ import { closing, letThrough } from "./maintenance.ts";
 import { application } from "./routes/applications.ts";
 import { mapsOf } from "./routes/query-maps.ts";
 import { redirect } from "./routes/redirects.ts";
-import { secured, tlsListeners, tlsPath } from "./tls.ts";
+import { secured, tlsListeners } from "./tls.ts";
 
 /** Where a site's offline page lies on the host. */
 export function offlinePath(site: Site): string {
@@ -27,37 +27,6 @@ export const idUri = "/.platform/id";
 /** What nginx has once for all sites of a host. */
 export function shared(options: NginxOptions): Directive[] {
   return [...mapsOf(options.redirects), ...logFormats(options.accessLog), ...limitZones(options)];
-}
-
-/** Answers names that nobody serves: no handshake without a known name, and 421 (RFC 9110, 15.5.20) behind one. */
-export function defaultServers(release: Release, options: NginxOptions): Directive[] {
-  const refuse = [
-    directive("server_name", "_"),
-    directive("server_tokens", "off"),
-    accessLog("unnamed", options.accessLog),
-    block("location", ["/"], [directive("return", 421)]),
-  ];
-  return [
-    block(
-      "server",
-      [],
-      [
-        directive("listen", "80", "default_server"),
-        directive("listen", "[::]:80", "default_server"),
-        ...refuse,
-      ],
-    ),
-    block(
-      "server",
-      [],
-      [
-        ...tlsListeners(release, "default_server"),
-        directive("include", tlsPath),
-        directive("ssl_reject_handshake", "on"),
-        ...refuse,
-      ],
-    ),
-  ];
 }
 
 /** What all sites of a host have in common; `id` names the whole configuration, so that a probe knows which one answers. */
