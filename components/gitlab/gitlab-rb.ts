@@ -120,6 +120,7 @@ function pages({ pagesHostname, allocation, version }: GitlabRb): RubySetting[] 
 
 function sized(size: Size): RubySetting[] {
   return [
+    { section: "nginx", key: "worker_processes", value: Math.ceil(size.cpus) },
     { section: "puma", key: "worker_processes", value: size.puma },
     { section: "puma", key: "per_worker_max_memory_mb", value: mebibytes(workerMemory) },
     { section: "sidekiq", key: "concurrency", value: size.sidekiq },
@@ -169,7 +170,10 @@ const address = z.union([z.ipv4(), z.ipv6()]);
 const shape = z.object({
   hostname: name,
   sshPort: z.int("is no port").min(1, "is no port").max(65535, "is no port"),
-  sshAddress: z.union([name, address], "is no name or address").optional(),
+  sshAddress: z
+    .string()
+    .refine((one) => z.union([name, address]).safeParse(one).success, "is no name or address")
+    .optional(),
   registryHostname: name.optional(),
   pagesHostname: name.optional(),
   monitors: z.array(z.union([address, z.cidrv4(), z.cidrv6()], "is no address or network")),

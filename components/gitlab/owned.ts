@@ -31,7 +31,7 @@ const owners: readonly (readonly [names: RegExp, from: string])[] = [
     "the first password is handed over by the platform",
   ],
   [
-    /^puma\.(?:worker_processes|per_worker_max_memory_mb)$|^sidekiq\.concurrency$|^postgresql\.shared_buffers$|^prometheus_monitoring\.enable$/,
+    /^(?:puma|nginx)\.worker_processes$|^puma\.per_worker_max_memory_mb$|^sidekiq\.concurrency$|^postgresql\.shared_buffers$|^prometheus_monitoring\.enable$/,
     "`plan` sets it",
   ],
   [

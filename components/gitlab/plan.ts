@@ -110,7 +110,7 @@ function limits({
 
 function divided({ users, cpus, puma, sidekiq, memoryBytes, sharedBuffersBytes }: Size) {
   if (puma < 2) {
-    return `has ${puma} workers of Puma: with fewer than 2, a full worker stops all of GitLab`;
+    return `has fewer than 2 workers of Puma (${puma}): one request that takes long would stop all others`;
   }
   if (puma > Math.max(2, cpus)) return `has ${puma} workers of Puma on ${cpus} processors`;
   const name = planNames.find((one) => plans[one].users >= users) ?? "XL";
