@@ -1,4 +1,4 @@
-import { RubyFile, type Ruby } from "../../formats/ruby.ts";
+import { ruby, RubyFile, type Ruby } from "../../formats/ruby.ts";
 import { known, namesOf } from "./names.ts";
 import { owner } from "./owned.ts";
 import type { Version } from "./version.ts";
@@ -54,10 +54,20 @@ export function extraProblems(
     if (inner === undefined) return [{ path, message: `${written(path)} must be a mapping` }];
     const paths = [path, ...Object.keys(inner).map((name) => [...path, name])];
     return paths.flatMap((one) => {
-      const message = problem(one, version);
+      const message = problem(one, version) ?? (one === path ? unwritable(path, value) : undefined);
       return message === undefined ? [] : [{ path: one, message }];
     });
   });
+}
+
+function unwritable(path: readonly string[], value: Ruby): string | undefined {
+  try {
+    ruby(value);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return `${written(path)}: ${error.message}`;
+    throw error;
+  }
 }
 
 /** A value that is a hash of settings; undefined for any other. */

@@ -130,7 +130,7 @@ test("all that is wrong with an instance's own settings is told at once, also wi
       time_zone: "UTC",
     },
     registry: { nginx: "on", log_level: "warn" },
-    gitaly: { configuration: { anything: [1] } },
+    gitaly: { configuration: { anything: [1] }, env: { A: "b\0" } },
   };
   assert.deepEqual(extraProblems(extra, recent), [
     {
@@ -148,6 +148,10 @@ test("all that is wrong with an instance's own settings is told at once, also wi
       message: "gitlab_rails['time_zone'] is not for settings of one's own: `timeZone` sets it",
     },
     { path: ["registry", "nginx"], message: "registry['nginx'] must be a mapping" },
+    {
+      path: ["gitaly", "env"],
+      message: "gitaly['env']: Ruby's settings cannot hold \"b\\u0000\": it is no text",
+    },
   ]);
   assert.deepEqual(extraProblems({}, old), []);
 });
