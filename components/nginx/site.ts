@@ -6,6 +6,7 @@ import { leadingServers } from "./leading.ts";
 import { limitZones, realAddress, siteLimits } from "./limits.ts";
 import { accessLog, logFormats } from "./log.ts";
 import { closing, letThrough } from "./maintenance.ts";
+import { connection, upgrades } from "./passing.ts";
 import { application } from "./routes/applications.ts";
 import { mapsOf } from "./routes/query-maps.ts";
 import { redirect } from "./routes/redirects.ts";
@@ -25,8 +26,13 @@ export const refreshSeconds = 30;
 export const idUri = "/.platform/id";
 
 /** What nginx has once for all sites of a host. */
-export function shared(options: NginxOptions): Directive[] {
-  return [...mapsOf(options.redirects), ...logFormats(options.accessLog), ...limitZones(options)];
+export function shared(options: NginxOptions, sites: readonly Site[]): Directive[] {
+  return [
+    ...mapsOf(options.redirects),
+    ...logFormats(options.accessLog),
+    ...limitZones(options),
+    ...upgrades(sites),
+  ];
 }
 
 /** Answers names that nobody serves: no handshake without a known name, and 421 (RFC 9110, 15.5.20) behind one. */
@@ -86,9 +92,12 @@ export function siteServers(
         directive("server_tokens", "off"),
         accessLog(site.name, options.accessLog),
         ...realAddress(options),
-        ...siteLimits(options),
+        ...siteLimits(options, site),
         ...secured(certificate, options),
-        directive("client_max_body_size", site.maxBodyBytes),
+        directive(
+          "client_max_body_size",
+          site.maxBodyBytes === "unlimited" ? 0 : site.maxBodyBytes,
+        ),
         ...closing(site, inherited),
         ...proxy(site),
         ...routes(site, options, inherited),
@@ -110,7 +119,7 @@ function proxy(site: Site): Directive[] {
   const pass = passTo(site);
   return [
     directive("proxy_http_version", "1.1"),
-    directive("proxy_set_header", "Connection", ""),
+    ...connection(site),
     directive("proxy_set_header", "Host", expression("$host")),
     directive("proxy_set_header", "X-Real-IP", expression("$remote_addr")),
     directive("proxy_set_header", "X-Forwarded-For", expression("$remote_addr")),
