@@ -37,6 +37,21 @@ export function before(deployed: Deployed, opts: pulumi.CustomResourceOptions): 
   new Script(`${containerName(instance)}-before`, args, opts);
 }
 
+/** Asks the relay, once for each change of it, whether it takes the instance's login. */
+export function askRelay(
+  { host, instance, options }: Deployed,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  const { smtp, hostname, skipPreflight } = options;
+  if (!smtp || skipPreflight.includes("mail")) return;
+  const values = {
+    ...{ NAME: instance, HOST: hostname, RELAY: smtp.address, PORT: String(smtp.port) },
+    ...{ LOGIN: smtp.user, PASSWORD: smtp.password },
+  };
+  const script = new URL("./mail.sh", import.meta.url);
+  new RemoteScript(`${containerName(instance)}-mail`, { host, script, values }, opts);
+}
+
 /** Keeps it running, and waits until it is ready, has a token for the platform and is the version that is wanted. */
 export function awaitReady(
   deployed: Deployed,

@@ -12,7 +12,7 @@ import {
 import { allocate } from "./allocation.ts";
 import { instanceChecks } from "./checks.ts";
 import { containerArgs, madeOf, networkArgs } from "./container.ts";
-import { awaitReady, before, handOver, keepSettings, watched } from "./deployment.ts";
+import { askRelay, awaitReady, before, handOver, keepSettings, watched } from "./deployment.ts";
 import { configurationOf, instanceFiles } from "./files.ts";
 import type { InstanceOptions } from "./options.ts";
 import { containerName, directoryOf, program } from "./paths.ts";
@@ -67,6 +67,7 @@ export class Instance extends Service {
       ...engine.after(this),
       ...anew,
     });
+    askRelay(deployed, child);
     before(deployed, child);
     const told = watched(deployed);
     const quiet = watcher?.deployment(`${name}-unwatched`, "begin", told, child);

@@ -10,7 +10,7 @@ state() { of "$1" '{{.State.Status}}'; }
 
 # Whether a reconfigure is under way in it, be it that of its start or another one.
 reconfigures() {
-  docker top "$container" -eo args 2>/dev/null | grep -E '(gitlab|omnibus)-ctl .*reconfigure|cinc-client|chef-client' >/dev/null
+  docker top "$container" -eo pid,args 2>/dev/null | grep -E '(gitlab|omnibus)-ctl .*reconfigure|cinc-client|chef-client' >/dev/null
 }
 
 # Whether the first reconfigure after its last start has ended. Noted, for its log is rotated.

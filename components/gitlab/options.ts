@@ -51,8 +51,8 @@ const SshOptions = z.strictObject({
     .describe("Name in the addresses that GitLab shows for it; the instance's own when absent."),
 });
 
-/** What a machine is asked before an instance is made. */
-const questions = ["memory", "cores", "ports", "dns", "docker"] as const;
+/** What a machine, and the relay, is asked before an instance is made. */
+const questions = ["memory", "cores", "ports", "dns", "docker", "mail"] as const;
 
 /** A GitLab EE of one customer. */
 export const InstanceOptions = z.strictObject({
@@ -136,7 +136,7 @@ export const InstanceOptions = z.strictObject({
   skipPreflight: z
     .array(z.enum(questions, { error: `is no question: take some of ${questions.join(", ")}` }))
     .default([])
-    .describe("What the machine is not asked before the instance is made."),
+    .describe("What the machine and the relay are not asked before the instance is made."),
 });
 
 /** A validated instance. */

@@ -8,14 +8,13 @@ container=gitlab-$name
 of() { docker inspect --type container --format "$1" "$container" 2>/dev/null || true; }
 settled() {
   [[ $(of '{{.State.Status}}') == running ]] || return 0
-  ! docker top "$container" -eo args 2>/dev/null | grep -E '(gitlab|omnibus)-ctl .*reconfigure|cinc-client|chef-client' >/dev/null
+  ! docker top "$container" -eo pid,args 2>/dev/null | grep -E '(gitlab|omnibus)-ctl .*reconfigure|cinc-client|chef-client' >/dev/null
 }
 
 # Its words name files and services; a line that may name a secret is left out.
 words() { grep -viE 'passw|token|secret|licen' "$1" | tail -n 20 >&2 || true; }
 
 reconfigure() {
-  local log
   [[ $(of '{{.State.Status}}') == running && $(of '{{index .Config.Labels "platform.made"}}') == "$made" ]] || return 0
   SECONDS=0
   until settled; do
