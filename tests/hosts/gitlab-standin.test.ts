@@ -4,7 +4,7 @@ import { gitlabMachine, standin, standinRb as rb } from "../support/gitlab.ts";
 
 const { machine, image } = await gitlabMachine("gitlab-standin");
 const { start, forget, put, exec, refused } = standin(machine, image);
-const phases = { BOOT: 2, READY: 2, SETTLE: 3 };
+const phases = { BOOT: 2, READY: 2, SETTLE: 50 };
 
 describe("the stand-in for GitLab EE", () => {
   before(async () => {
@@ -22,6 +22,7 @@ describe("the stand-in for GitLab EE", () => {
         now="$code $end $([[ $code != 50* ]] || cat /srv/gitlab/answer)"
         [[ $now == "$last" ]] || printf '%s\\n' "$now"
         last=$now
+        [[ $code != 200 ]] || echo SETTLE 0 >/srv/gitlab/data/standin-seconds
         [[ -z $end ]] || break
         sleep 0.1
       done`);
