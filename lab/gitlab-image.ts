@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { imagesPath } from "./containers.ts";
 import { docker, ensureDocker } from "./docker.ts";
 import { operatorApt } from "./images/apt.ts";
-import { ensureBaked, recipeId, type Recipe, type RecipeFile } from "./images/bake.ts";
+import { ensureBaked, pack, recipeId, type Recipe, type RecipeFile } from "./images/bake.ts";
 import { step } from "./progress.ts";
 import { imagesFolder, type ImageArchive } from "./standin-image.ts";
 
@@ -12,6 +13,7 @@ import { imagesFolder, type ImageArchive } from "./standin-image.ts";
 export const gitlabVersion = "18.11.11";
 
 const base = "gitlab-ee-standin:base";
+const folder = join(import.meta.dirname, "images/gitlab");
 const home = "/opt/gitlab/standin";
 
 /** Where the files of `images/gitlab/` are in the image; what is not named here is Ruby in the stand-in's folder. */
@@ -43,53 +45,50 @@ export async function ensureGitlabImage(
   version: string = gitlabVersion,
 ): Promise<ImageArchive> {
   if (!/^\d+\.\d+\.\d+$/.test(version)) throw new Error(`${version} is no release of GitLab`);
-  const recipe = await gitlabRecipe();
-  const id = recipeId(recipe);
+  const [root, files] = [await gitlabRoot(), await gitlabFiles()];
   const name = `gitlab-ee-standin:${version}-ee.0`;
-  const folder = imagesFolder(labDir);
-  const file = `gitlab-ee-standin-${version}-${id}.tar`;
+  const images = imagesFolder(labDir);
+  const file = `gitlab-ee-standin-${version}-${recipeId(root, files)}.tar`;
   const archive = { name, archive: join(imagesPath, file) };
-  if (existsSync(join(folder, file))) return archive;
+  if (existsSync(join(images, file))) return archive;
 
   await ensureDocker(labDir);
-  await ensureBaked(base, id, recipe, await operatorApt(recipe.release));
-  await mkdir(folder, { recursive: true });
+  await ensureBaked(base, recipeId(root), root, await operatorApt(root.release));
+  await mkdir(images, { recursive: true });
   await step(`saving ${name} for the machines`, "some seconds", async () => {
-    await tag(name, version);
-    const unfinished = join(folder, `.${file}`);
+    await finish(name, version, files);
+    const unfinished = join(images, `.${file}`);
     await docker(["save", `--output=${unfinished}`, name]);
-    await rename(unfinished, join(folder, file));
+    await rename(unfinished, join(images, file));
   });
-  for (const other of await readdir(folder)) {
+  for (const other of await readdir(images)) {
     const older = other.replace(/^\./, "").startsWith(`gitlab-ee-standin-${version}-`);
-    if (older && other !== file) await rm(join(folder, other));
+    if (older && other !== file) await rm(join(images, other));
   }
   return archive;
 }
 
-/** Gives the baked root the name and the environment of one version. */
-async function tag(name: string, version: string): Promise<void> {
+/** Puts our files, the name and the environment of one version on the baked root: a change of ours bakes nothing anew. */
+async function finish(name: string, version: string, files: readonly RecipeFile[]): Promise<void> {
+  const work = await mkdtemp(join(tmpdir(), "platform-gitlab-"));
   const container = (await docker(["create", base])).trim();
   try {
+    const input = await readFile(await pack(work, files));
+    await docker(["cp", "-", `${container}:/`], { input });
     const change = `--change=ENV GITLAB_STANDIN_VERSION=${version}`;
     await docker(["commit", change, container, name]);
   } finally {
     await docker(["rm", container]);
+    await rm(work, { recursive: true });
   }
 }
 
-/** The recipe of the stand-in: Debian's Ruby, PostgreSQL, nginx, OpenSSH and git under upstream's contract. */
-export async function gitlabRecipe(): Promise<Recipe> {
-  const folder = join(import.meta.dirname, "images/gitlab");
-  const names = (await readdir(folder)).filter((name) => name !== "setup.sh").sort();
+/** The recipe of the root: Debian's Ruby, PostgreSQL, nginx, OpenSSH and git with upstream's users, folders and services. */
+export async function gitlabRoot(): Promise<Recipe> {
   const description =
     "A stand-in for the image of GitLab EE that keeps its contract for tests; it is not GitLab";
   return {
-    release: "bookworm",
-    variant: "essential",
-    packages,
-    without,
-    files: await Promise.all(names.map((name) => recipeFile(folder, name))),
+    ...{ release: "bookworm", variant: "essential", packages, without, files: [] },
     setup: await readFile(join(folder, "setup.sh"), "utf8"),
     config: [
       'CMD ["/assets/init-container"]',
@@ -103,9 +102,15 @@ export async function gitlabRecipe(): Promise<Recipe> {
   };
 }
 
-async function recipeFile(folder: string, name: string): Promise<RecipeFile> {
-  const ruby = `${home}/${name}`;
-  const path = places[name] ?? (name.endsWith(".rb") ? ruby : `/opt/gitlab/bin/${name}`);
-  const mode = name.includes(".") || name === "sshd_config" ? 0o644 : 0o755;
-  return { path, mode, content: await readFile(join(folder, name), "utf8") };
+/** What is ours in the image. */
+export async function gitlabFiles(): Promise<readonly RecipeFile[]> {
+  const names = (await readdir(folder)).filter((name) => name !== "setup.sh").sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const ruby = `${home}/${name}`;
+      const path = places[name] ?? (name.endsWith(".rb") ? ruby : `/opt/gitlab/bin/${name}`);
+      const mode = name.includes(".") || name === "sshd_config" ? 0o644 : 0o755;
+      return { path, mode, content: await readFile(join(folder, name), "utf8") };
+    }),
+  );
 }

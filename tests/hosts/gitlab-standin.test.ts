@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { gitlabMachine, standin, standinRb as rb } from "../support/gitlab.ts";
+import { gitlabMachine, reconfigured, standin, standinRb as rb } from "../support/gitlab.ts";
 
 const { machine, image } = await gitlabMachine("gitlab-standin");
 const { start, forget, put, exec, refused } = standin(machine, image);
-const phases = { BOOT: 2, READY: 2, SETTLE: 3 };
+const phases = { BOOT: 2, READY: 2, SETTLE: 50 };
 
 describe("the stand-in for GitLab EE", () => {
   before(async () => {
@@ -22,6 +22,7 @@ describe("the stand-in for GitLab EE", () => {
         now="$code $end $([[ $code != 50* ]] || cat /srv/gitlab/answer)"
         [[ $now == "$last" ]] || printf '%s\\n' "$now"
         last=$now
+        [[ $code != 200 ]] || echo SETTLE 0 >/srv/gitlab/data/standin-seconds
         [[ -z $end ]] || break
         sleep 0.1
       done`);
@@ -102,5 +103,49 @@ describe("the stand-in for GitLab EE", () => {
     await machine.succeed("echo 18.11.11 >/srv/gitlab/data/gitlab-rails/VERSION");
     await put("etc/gitlab.rb", "nothing_such 1\n");
     await machine.succeed(ends);
+  });
+
+  test("another version takes the data when the migrations of the one before are finished, and has other names", async () => {
+    const version = (is: string) => start(`GITLAB_STANDIN_VERSION=${is}`);
+    await put("etc/gitlab.rb", rb);
+    await version("18.11.11");
+    await reconfigured(machine, "gitlab");
+    const set = (values: string) =>
+      exec(`gitlab-psql -qc "update batched_background_migrations set ${values}"`);
+    await set("status = 1, finish_at = now() + interval '1 hour'");
+    await version("19.2.4");
+    await machine.succeed("test $(timeout 60 docker wait gitlab) = 1");
+    assert.match(
+      await machine.succeed("docker logs --tail 1 gitlab 2>&1"),
+      /^Standin::Refused: Expected batched background migration .* to be marked as 'finished', but it is 'active'/,
+    );
+    await version("18.11.11");
+    await reconfigured(machine, "gitlab");
+    await set("finish_at = now()");
+    const open = "select count(*) from batched_background_migrations where status = 1";
+    await machine.waitUntilSucceeds(`docker exec gitlab gitlab-psql -Atc "${open}" | grep -qx 0`);
+    await put("etc/gitlab.rb", `${rb}gitlab_rails['nginx']['hsts_max_age'] = 60\n`);
+    const hsts = "curl -si http://127.0.0.1/users/sign_in | grep -i ^strict; true";
+    await exec("gitlab-ctl reconfigure");
+    assert.equal(await machine.succeed(hsts), "");
+    await version("19.2.4");
+    await reconfigured(machine, "gitlab");
+    assert.equal(await machine.succeed(hsts), "Strict-Transport-Security: max-age=60\r\n");
+    assert.equal(await exec("cat /var/opt/gitlab/gitlab-rails/VERSION"), "19.2.4\n");
+  });
+
+  test("one that is killed in its migration shows the new version, and is begun anew", async () => {
+    const status = "ls /srv/gitlab/data/gitlab-rails/upgrade-status";
+    await forget();
+    await put("etc/gitlab.rb", rb);
+    await start("GITLAB_STANDIN_MIGRATE_SECONDS=100");
+    await machine.waitUntilSucceeds("test -s /srv/gitlab/data/gitlab-rails/VERSION");
+    await machine.waitUntilSucceeds("docker exec gitlab pg_isready -qh /var/opt/gitlab/postgresql");
+    await machine.succeed("docker kill gitlab; echo MIGRATE 0 >/srv/gitlab/data/standin-seconds");
+    assert.equal(await machine.succeed(status), "");
+    await machine.succeed("docker start gitlab");
+    await reconfigured(machine, "gitlab");
+    assert.match(await machine.succeed(status), /^db-migrate-\w{32}-\w{11}\n$/);
+    assert.equal(await exec("gitlab-psql -Atc 'select username from users'"), "root\n");
   });
 });

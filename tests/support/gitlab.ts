@@ -33,14 +33,14 @@ export const standinRb = `external_url 'https://gitlab.lab.test'
 nginx['listen_port'] = 80
 nginx['listen_https'] = false
 nginx['hsts_max_age'] = 0
-nginx['real_ip_trusted_addresses'] = ['172.17.0.0/16']
+nginx['real_ip_trusted_addresses'] = ['10.64.0.0/24']
 nginx['real_ip_header'] = 'X-Forwarded-For'
 letsencrypt['enable'] = false
 registry_external_url 'https://registry.lab.test'
 registry_nginx['listen_port'] = 80
 registry_nginx['listen_https'] = false
 gitlab_rails['time_zone'] = 'Europe/Berlin'
-gitlab_rails['monitoring_whitelist'] = ['127.0.0.0/8', '172.17.0.1/32', '192.0.2.7']
+gitlab_rails['monitoring_whitelist'] = ['127.0.0.0/8', '10.64.0.1/32', '192.0.2.7']
 `;
 
 /** The verbs of a test for the container `gitlab` of the machine, whose data lie in /srv/gitlab. */
@@ -50,13 +50,14 @@ export function standin(machine: TestMachine, image: ImageArchive) {
     /** Runs a new container on the data that are there; HTTP is at port 80 of the machine, SSH at 443. */
     start: (...env: readonly string[]) =>
       machine.succeed(
-        "docker rm -f gitlab >/dev/null 2>&1; docker run -d --name gitlab -p 80:80 -p 443:22 " +
+        "docker rm -f gitlab >/dev/null 2>&1; docker run -d --name gitlab --network standin -p 80:80 -p 443:22 " +
           `${volumes.map((volume) => `-v /srv/gitlab/${volume}`).join(" ")} ${env.map((one) => `-e "${one}"`).join(" ")} ${image.name}`,
       ),
     /** Removes the container and all of its data. */
     forget: () =>
       machine.succeed(
-        "docker rm -fv gitlab >/dev/null 2>&1; rm -rf /srv/gitlab; mkdir -p /srv/gitlab/etc",
+        "docker rm -fv gitlab >/dev/null 2>&1; rm -rf /srv/gitlab; mkdir -p /srv/gitlab/etc; " +
+          "docker network inspect standin >/dev/null 2>&1 || docker network create --subnet 10.64.0.0/24 standin",
       ),
     /** Writes a file below /srv/gitlab. */
     put: (path: string, text: string) => machine.succeed(`cat >/srv/gitlab/${path}`, text),

@@ -5,7 +5,6 @@ require_relative "settings"
 
 module Standin
   module Health
-    STARTED = Process.clock_gettime(Process::CLOCK_MONOTONIC)
     MODE = "/var/opt/gitlab/standin-mode"
 
     # The word in the file: `ok`, `app-down` (502), `never-ready` (503), `probe-error` (500), `crash-in-migration`.
@@ -34,9 +33,10 @@ module Standin
       [404, { "Content-Type" => "text/html" }, "<!DOCTYPE html><html><title>Not Found</title><h1>404: Page not found</h1></html>"]
     end
 
+    def self.listening = @since = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+
     def self.ready?
-      age = Process.clock_gettime(Process::CLOCK_MONOTONIC) - STARTED
-      mode != "never-ready" && age > Standin.seconds("BOOT", 0.3) + Standin.seconds("READY", 0.3)
+      mode != "never-ready" && Process.clock_gettime(Process::CLOCK_MONOTONIC) - @since > Standin.seconds("READY", 0.3)
     end
 
     def self.gitaly? = File.writable?("/var/opt/gitlab/git-data/repositories")

@@ -104,10 +104,11 @@ module Standin
       lines.join("\n")
     end
 
-    # A server that has a header of its own does not have those from above.
-    def self.hsts(nginx)
+    # What has a header of its own does not have those from above, so that the mark comes again.
+    def self.hsts(nginx, always: false)
       age = nginx.fetch("hsts_max_age", 63_072_000).to_i
-      age.positive? ? "#{format(MARK, VERSION)}\nadd_header Strict-Transport-Security \"max-age=#{age}\" always;" : ""
+      own = age.positive? ? ["add_header Strict-Transport-Security \"max-age=#{age}\" always;"] : []
+      (always || own.any? ? [format(MARK, VERSION), *own] : []).join("\n")
     end
 
     def self.listen(addresses, port, tls_host)

@@ -16,7 +16,7 @@ module Standin
           client_max_body_size 0;
           location = / { return 200; }
           location /v2/ {
-            #{format(MARK, VERSION)}
+            #{hsts(nginx, always: true)}
             add_header Docker-Distribution-Api-Version registry/2.0 always;
             add_header Www-Authenticate 'Bearer realm="#{realm}",service="container_registry"' always;
             default_type application/json;
@@ -38,6 +38,7 @@ module Standin
       <<~SERVER
         server {
           #{server(url, nginx, names)}
+          #{hsts(nginx)}
           root /var/opt/gitlab/gitlab-rails/shared/pages#{"/$group" unless in_path};
           index index.html;
           error_page 404 /standin-404;

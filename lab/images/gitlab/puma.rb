@@ -90,13 +90,14 @@ module Standin
   module Puma
     def self.run
       sleep(0.5) while Health.mode == "app-down"
-      sleep(Standin.seconds("BOOT", 0.3))
+      Standin.pause("BOOT", 0.3)
       sleep(0.2) until Database.up?
       log = WEBrick::Log.new($stderr, WEBrick::Log::WARN)
       server = WEBrick::HTTPServer.new(BindAddress: "127.0.0.1", Port: 8080, Logger: log, AccessLog: [])
       server.mount("/", Application)
       trap("TERM") { server.shutdown }
       Thread.new { leave_when_told }
+      Health.listening
       server.start
     end
 

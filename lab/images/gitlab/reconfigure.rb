@@ -94,7 +94,7 @@ module Standin
       done = "#{STATUS}/db-migrate-#{digest}-#{Digest::MD5.hexdigest(VERSION)[0, 11]}"
       return if File.exist?(done) && File.read(done).strip == "0"
 
-      sleep(Standin.seconds("MIGRATE", 0.5))
+      Standin.pause("MIGRATE", 0.3)
       abort("the stand-in was told to end in a migration") if mode == "crash-in-migration"
       Seed.run(settings)
       write(done, "0", 0o644, "git:git")
@@ -111,7 +111,7 @@ module Standin
 
     # What upstream's recipes do after the application has been started: readiness may be well before this is over.
     def self.rest(settings)
-      sleep(Standin.seconds("SETTLE", 0.5))
+      Standin.pause("SETTLE", 0.3)
       port = Settings.port(settings)
       scheme = Settings.https?(settings) ? "https" : "http"
       write("/opt/gitlab/etc/gitlab-healthcheck-rc", "url='#{scheme}://localhost:#{port}/help'\nflags=(--insecure)", 0o644)

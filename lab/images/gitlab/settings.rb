@@ -18,6 +18,12 @@ module Standin
     Float(told[step] || ENV.fetch("GITLAB_STANDIN_#{step}_SECONDS", default))
   end
 
+  # Waits as long as that says by then, so that a test can end it.
+  def self.pause(step, default)
+    start = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+    sleep(0.05) while Process.clock_gettime(Process::CLOCK_MONOTONIC) - start < seconds(step, default)
+  end
+
   # A section of gitlab.rb: symbols and strings are the same key, and a key that is missing is a section of its own.
   class Section < Hash
     def [](key)

@@ -40,8 +40,12 @@ service gitlab-workhorse chpst -u git:git env HOME=/var/opt/gitlab fcgiwrap -c 2
 service nginx nginx -c /var/opt/gitlab/nginx/conf/nginx.conf -g "'daemon off;'"
 service sshd /usr/sbin/sshd -D -e -f /assets/sshd_config
 
-ln -s /opt/gitlab/bin/* /usr/bin/
-mkdir -p /opt/gitlab/etc /opt/gitlab/embedded/nodes /etc/gitlab /var/opt/gitlab /var/log/gitlab /srv
+shell=/opt/gitlab/embedded/service/gitlab-shell/bin
+mkdir -p /opt/gitlab/bin /opt/gitlab/standin /opt/gitlab/etc /opt/gitlab/embedded/nodes $shell /assets /etc/gitlab /srv
+mkdir -p /var/opt/gitlab /var/log/gitlab
+for name in backup ctl healthcheck psql rails rake; do
+  ln -s "/opt/gitlab/bin/gitlab-$name" /usr/bin/
+done
+ln -s gitlab-shell $shell/gitlab-shell-authorized-keys-check
 echo "# A gitlab.rb of the stand-in: external_url is http://<host name>" >/opt/gitlab/etc/gitlab.rb.template
 rm -rf /var/lib/postgresql /etc/postgresql /etc/nginx/sites-enabled /etc/ssh/ssh_host_* /var/cache/apt /var/log/*.log
-ln -s gitlab-shell /opt/gitlab/embedded/service/gitlab-shell/bin/gitlab-shell-authorized-keys-check
