@@ -57,7 +57,8 @@ export function stackSections(file: string): Sections {
     }
   }
   if (backups) backups["password"] ??= canaries.copies;
-  const { smtp } = (gitlab?.["instances"] as Record<string, Record<string, object>>)?.["acme"] ?? {};
+  const instances = gitlab?.["instances"] as Record<string, Record<string, object>> | undefined;
+  const smtp = instances?.["acme"]?.["smtp"];
   if (smtp) Object.assign(smtp, { password: canaries.relay });
   return sections;
 }
