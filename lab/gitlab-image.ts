@@ -31,9 +31,11 @@ const packages = [
 
 /** LLVM would be for a compiler that PostgreSQL is told not to use; the rest nobody reads in a container. */
 const without = [
-  ...["/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*", "/usr/share/info/*"],
-  ...["/usr/lib/x86_64-linux-gnu/libLLVM*", "/usr/lib/postgresql/15/lib/bitcode/*"],
-  ...["/usr/share/ri/*", "/usr/share/perl/*/unicore/*", "/usr/lib/git-core/git-remote-ftp*"],
+  ...["doc", "man", "locale", "info", "i18n", "ri", "perl/*/unicore"].map(
+    (folder) => `/usr/share/${folder}/*`,
+  ),
+  ...["libLLVM*", "libz3*", "perl/*/CORE/*.h"].map((files) => `/usr/lib/*/${files}`),
+  ...["/usr/lib/postgresql/15/lib/bitcode/*", "/usr/lib/git-core/git-remote-ftp*"],
 ];
 
 /**

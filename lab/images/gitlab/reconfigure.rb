@@ -68,7 +68,7 @@ module Standin
       home = "#{DATA}/postgresql"
       unless File.exist?("#{home}/data/PG_VERSION")
         FileUtils.rm_rf(["#{home}/data", "#{home}/data.new"])
-        as_postgres("/usr/lib/postgresql/15/bin/initdb -D #{home}/data.new -E UTF8 --locale=C.UTF-8 --wal-segsize=1 --no-sync")
+        as_postgres("/usr/lib/postgresql/15/bin/initdb -D #{home}/data.new -E UTF8 --locale=C.UTF-8 -A peer --wal-segsize=1 --no-sync")
         File.write("#{home}/data.new/pg_hba.conf", "local all all peer map=gitlab\n")
         users = { "root" => "gitlab", "git" => "gitlab", "gitlab-psql" => "gitlab-psql" }.map { |from, to| "gitlab #{from} #{to}\n" }
         File.write("#{home}/data.new/pg_ident.conf", users.join)
