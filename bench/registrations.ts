@@ -11,9 +11,9 @@ export interface Registering {
 type Respond = (error: null, response: resourcePb.RegisterResourceResponse) => void;
 
 /** A monitor that takes each registration at once and does nothing with it: what is measured is the program. */
-function monitor(count: () => void) {
+function monitor(take: (request: resourcePb.RegisterResourceRequest) => void) {
   return (request: resourcePb.RegisterResourceRequest, respond: Respond) => {
-    count();
+    take(request);
     const response = new resourcePb.RegisterResourceResponse();
     const [type, name] = [request.getType(), request.getName()];
     response.setUrn(`urn:pulumi:bench::platform::${type}::${name}`);
@@ -24,13 +24,22 @@ function monitor(count: () => void) {
 }
 
 /** Registers what a program registers, as a preview does, and waits for the last of it. */
-export async function registering(program: () => unknown): Promise<Registering> {
+export async function registering(
+  program: () => unknown,
+  see: (request: resourcePb.RegisterResourceRequest) => void = () => undefined,
+): Promise<Registering> {
   let resources = 0;
   const nothing = { call: () => ({}), newResource: () => ({ id: "", state: {} }) };
   await pulumi.runtime.setMocks(nothing, "platform", "bench", true);
   const own = pulumi.runtime.getMonitor() as unknown as Record<string, unknown>;
-  own["registerResource"] = monitor(() => resources++);
-  own["registerResourceOutputs"] = (_: unknown, respond: (error: null, response: object) => void) => {
+  own["registerResource"] = monitor((request) => {
+    resources++;
+    see(request);
+  });
+  own["registerResourceOutputs"] = (
+    _: unknown,
+    respond: (error: null, response: object) => void,
+  ) => {
     respond(null, {});
   };
   const start = process.cpuUsage();

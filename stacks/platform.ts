@@ -9,9 +9,15 @@ import { gitlab } from "./gitlab.ts";
 import { machines } from "./machines.ts";
 import { monitor, watch } from "./monitoring.ts";
 import { proxies, type Served } from "./proxies.ts";
+import { shortTraces } from "./traces.ts";
 
-/** The stack: one function a section, and the rooms that collect what the others offer. */
+/** The stack of a configuration. */
 export function platform(config: Configuration) {
+  return shortTraces(() => compose(config));
+}
+
+/** One function a section, and the rooms that collect what the others offer. */
+function compose(config: Configuration) {
   const authority = new CertificateAuthority("authority", config.certificates);
   const engine = engines(config.hosts);
   const hosts = machines(config.hosts, engine);
