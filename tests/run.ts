@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sum, summaryLine, tally, type Tally } from "./runner/tally.ts";
 import {
-  lanes,
+  atOnce,
   nodeArguments,
+  plan,
   select,
   tiers,
   usage,
@@ -30,18 +31,19 @@ if (!selection) {
   (asked ? console.log : console.error)(usage);
   process.exit(asked ? 0 : 2);
 }
-const jobs = lanes(root, selection);
-const warm = selection.tiers.some((tier) => tier !== "unit") ? warmUp() : undefined;
-const alone = jobs[0].filter(({ tier }) => tier === "unit");
-const first = jobs[0].filter(({ tier }) => tier !== "unit");
+const { first, beside } = plan(root, selection);
+const warm = beside.length > 0 ? warmUp() : undefined;
 const tallies: Tally[] = [];
-await runAll(alone);
+for (const job of first) await done(job);
 await warm;
-if (jobs[1].length > 0) {
-  const titles = jobs[1].map(({ tier }) => tier).join(" and ");
-  console.log(`\n${titles} tests on other machines run beside these; theirs is shown as each ends`);
+if (beside.length > 1) {
+  console.log(
+    `\n${atOnce} of these run at once; what all but the first print is shown as each ends:`,
+  );
+  console.log(beside.map(({ title }) => `  ${title}`).join("\n"));
 }
-await Promise.all([runAll(first), runAll(jobs[1], true)]);
+const waiting = [...beside.entries()];
+await Promise.all(Array.from({ length: atOnce }, runWaiting));
 const total = sum(tallies);
 const left = (Object.keys(tiers) as TierName[]).filter(
   (tier) => !usual.some((one) => one === tier),
@@ -51,8 +53,12 @@ console.log(["", ...total.notes, ...others, summaryLine(total)].join("\n"));
 const good = total.failed === 0 && total.passed > 0;
 process.exitCode = interrupt.signal.aborted ? 130 : good ? 0 : 1;
 
-async function runAll(all: readonly Job[], aside = false): Promise<void> {
-  for (const job of all) if (!interrupt.signal.aborted) tallies.push(await run(job, aside));
+async function runWaiting(): Promise<void> {
+  for (let next = waiting.shift(); next; next = waiting.shift()) await done(next[1], next[0] > 0);
+}
+
+async function done(job: Job, aside = false): Promise<void> {
+  if (!interrupt.signal.aborted) tallies.push(await run(job, aside));
 }
 
 /** Runs a job. What one `aside` prints is shown when it has ended, so that no line stands among those of another. */

@@ -1,7 +1,7 @@
 import type { Check } from "../host/index.ts";
 import type { DiscourseOptions } from "./options.ts";
 import { sharedDirectory } from "./site.ts";
-import { containerProgram, program } from "./watch.ts";
+import { containerProgram, mailPlugin, program } from "./watch.ts";
 
 /** Where Docker keeps images and containers, unless its own configuration says otherwise. */
 const dockerDirectory = "/var/lib/docker";
@@ -12,7 +12,8 @@ function request(hostname: string, ...more: readonly string[]): Check["command"]
 }
 
 /** How the forum wants to be watched. A worker can answer while the database is away, so both are asked. */
-export function forumChecks(name: string, { host, hostname, database }: DiscourseOptions): Check[] {
+export function forumChecks(name: string, options: DiscourseOptions): Check[] {
+  const { host, hostname, database } = options;
   const logs = "Read `docker logs --tail 50 app` on the machine";
   const log = `the log of PostgreSQL in \`${sharedDirectory}/log/var-log/postgres\``;
   const from = { host, from: "inside", component: name, option: "forum" } as const;
@@ -48,6 +49,18 @@ export function forumChecks(name: string, { host, hostname, database }: Discours
       runbook: `${logs}; \`pulumi up\` makes the container anew when it is gone or somebody else's.`,
     },
     {
+      ...{ ...looked, name: `${name}-image`, intervalSeconds: 300, ...inside },
+      command: [containerProgram, "image", "app"],
+      runbook:
+        "Run `pulumi up`: it tells what hinders the image that the configuration wants, or makes the container anew from it.",
+    },
+    {
+      ...{ ...looked, name: `${name}-deployment`, intervalSeconds: 60, site: name, gate: true },
+      command: [program, "check", "deployment"],
+      runbook: "Run `pulumi up`: it tells what hinders the deployment.",
+    },
+    ...mailCheck(name, options),
+    {
       ...{ ...looked, name: `${name}-jobs`, intervalSeconds: 300, ...inside },
       command: [program, "check", "jobs"],
       runbook:
@@ -58,6 +71,23 @@ export function forumChecks(name: string, { host, hostname, database }: Discours
       command: [program, "check", "version"],
       runbook:
         "Set a newer `version`, or another `edition`, and run `pulumi up`; or use a newer image.",
+    },
+  ];
+}
+
+/** The relay as the forum reaches it, without its login; not where the preflight leaves it out, for it may not be there yet. */
+function mailCheck(
+  name: string,
+  { host, smtp: { address, port }, skipPreflight }: DiscourseOptions,
+): Check[] {
+  if (skipPreflight.includes("mail")) return [];
+  return [
+    {
+      ...{ name: `${name}-mail`, host, from: "inside", component: name, option: "forum.smtp" },
+      command: [mailPlugin, "--timeout", "30", address, String(port)],
+      ...{ intervalSeconds: 900, retrySeconds: 120, timeoutSeconds: 40 },
+      runbook:
+        "See whether the relay runs, and what is between; the forum keeps its mails and tries again for some days.",
     },
   ];
 }

@@ -19,7 +19,7 @@ import { container, containerArgs } from "./container.ts";
 import { awaitForum, finishMigrations, keepPrevious, saveBefore, watched } from "./deployment.ts";
 import { buildsBeside, seedEnvironment, storesElsewhere } from "./environment.ts";
 import type { DiscourseOptions } from "./options.ts";
-import { timer, watchFiles } from "./watch.ts";
+import { imageNote, timer, watchFiles } from "./watch.ts";
 import { preflight } from "./preflight.ts";
 import { innerFiles } from "./port.ts";
 import { forumBackup, forumSite, sharedDirectory, sharedMode, upstreamOf } from "./site.ts";
@@ -76,11 +76,11 @@ export class Discourse extends Service {
     chain(host, app);
     const ready = awaitForum(`${name}-ready`, app.id, deployment, child);
     watcher?.deployment(`${name}-watched`, "end", told, { ...child, dependsOn: [ready] });
+    this.watch(name, host, image.imageId);
     if ("launcher" in options.image && deployment.beside) {
       const { minutes } = options.image.launcher;
       finishMigrations(`${name}-migrated`, deployment, { image: brought, minutes }, child);
     }
-    this.watch(name, host);
 
     this.containerId = app.id;
     this.sites = [forumSite(name, options)];
@@ -125,10 +125,12 @@ export class Discourse extends Service {
     new Script(`${name}-hostname`, { host, script, values, state: { hostname } }, { parent: this });
   }
 
-  private watch(name: string, host: Host) {
+  private watch(name: string, host: Host, image: pulumi.Output<string>) {
     const child = { parent: this };
     const activate = [["systemctl", "daemon-reload"]] as const;
-    new ConfigSet(`${name}-watch`, { host, files: watchFiles(name), activate }, child);
+    const declared = { path: imageNote, content: image.apply((id) => `${id}\n`) };
+    const files = [...watchFiles(name), declared];
+    new ConfigSet(`${name}-watch`, { host, files, activate }, child);
     const ready = ["systemctl", "is-active", "--quiet", timer] as const;
     new Unit(`${name}-watch-timer`, { host, unit: timer, ready }, child);
   }

@@ -12,6 +12,7 @@ watch() {
   while ((SECONDS < CLOSED_MAX)); do
     if [[ -n $(state "$NAME") ]]; then missing=0; elif ((++missing > 12)) && serve; then
       visitors end
+      judge 1
       return
     fi
     sleep 5
@@ -26,8 +27,8 @@ watch_apart() {
   if [[ $(image "$twin") != "$IMAGE" && (-z $before || $now != "$before") ]]; then return; fi
   {
     printf 'set -euo pipefail\n'
-    declare -p NAME SITE CLOSED_MAX twin
-    declare -f of state visitors serve watch
+    declare -p NAME SITE CLOSED_MAX twin verdict
+    declare -f of state visitors serve judge watch
     printf 'watch\n'
   } >"/run/$unit"
   systemd-run --quiet --collect --unit="$unit" --description="starts the forum again when nobody does" bash "/run/$unit"
@@ -47,6 +48,7 @@ remember() {
 
 apply() {
   local now serves=''
+  judged
   systemctl stop "$unit" 2>/dev/null || true
   if twin_serves || came_up || well; then serves=yes; fi
   if [[ -n $serves ]] && ! twin_serves; then # before visitors notice anything
@@ -66,7 +68,7 @@ remove() {
   systemctl stop "$unit" 2>/dev/null || true
   if twin_serves; then docker rm --force --volumes "$NAME" >/dev/null; fi
   docker rm --force --volumes "$twin" >/dev/null 2>&1 || true
-  rm -f "$note" "$last" "/run/$unit"
+  rm -f "$note" "$last" "$verdict" "/run/$unit"
   rmdir --ignore-fail-on-non-empty "${note%/*}" 2>/dev/null || true
 }
 

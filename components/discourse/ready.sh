@@ -43,6 +43,7 @@ not run on it, and visitors see the offline page. Now $logs, and run \`pulumi up
 }
 
 apply() {
+  judged
   systemctl stop "$unit" 2>/dev/null || true
   start
   if ! arrives "$CONTAINER"; then

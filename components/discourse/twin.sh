@@ -6,6 +6,7 @@ twin=$NAME-previous failed=$NAME-failed
 unit=platform-way-back-$NAME
 note=/var/lib/platform-discourse/$NAME # how far the database was migrated when the forum came up last, and in which container
 last=$note.last                        # how far it was when the twin served last, where images are built beside it
+verdict=/run/platform-forum/failed     # when a deployment failed, for whoever monitors the machine to see; not there when it did not
 
 # What Docker says of a container; nothing when it is gone, or Docker is.
 of() { docker inspect --type container --format "$2" "$1" 2>/dev/null || true; }
@@ -18,6 +19,19 @@ twin_serves() { [[ -n $(label "$NAME" previous-of) ]]; }
 visitors() {
   [[ -r /etc/nginx/platform/maintenance/$SITE.conf ]] || return 0
   /usr/local/sbin/platform-maintenance "$1" "$SITE" "$CLOSED_MAX" >/dev/null
+}
+
+# Notes when a deployment failed, if it ended with another code than 0.
+judge() {
+  (($1 > 0)) || return 0
+  install -d -m 0755 "${verdict%/*}"
+  date +%s >"$verdict"
+}
+
+# Has what follows judged by how it ends.
+judged() {
+  rm -f "$verdict"
+  trap 'judge $?' EXIT
 }
 
 # How far the database in a container is migrated, or the one elsewhere that DATABASE leads to; nothing when it does not say.

@@ -8,6 +8,12 @@ export const program = "/usr/local/sbin/platform-forum";
 /** The program that looks at the forum's container, and that a check runs. */
 export const containerProgram = "/usr/local/sbin/platform-container";
 
+/** What asks whether the forum's relay can be reached. */
+export const mailPlugin = "/usr/local/lib/platform/check-mail";
+
+/** Where the id of the image stands that the forum's container is made from. */
+export const imageNote = "/etc/platform-forum/image";
+
 /** The timer that has both look. */
 export const timer = "platform-forum-look.timer";
 
@@ -46,6 +52,7 @@ export function watchFiles(name: string): (ConfigFile & { readonly content: stri
       content: text("../../services/checks/platform-container.sh"),
       mode: "0755",
     },
+    { path: mailPlugin, content: text("../../services/checks/check-mail.sh"), mode: "0755" },
     { path: "/usr/local/lib/platform/forum/look.rb", content: text("./programs/look.rb") },
     { path: `${directory}/${timer.replace(".timer", ".service")}`, content: service },
     { path: `${directory}/${timer}`, content: every },

@@ -104,6 +104,11 @@ export interface Check {
   readonly option: string;
   /** The site whose visitors it speaks for: it tells nobody while that is deployed. */
   readonly site?: string;
+  /**
+   * Whether it tells that the last deployment of its site failed. What monitors it takes that for the deployment's end, and tells of
+   * that one; the check itself tells nobody. It says `failed=SECONDSs`, since when, as its figure.
+   */
+  readonly gate?: true;
   /** Another check of its machine without which it cannot be green: while that is red, it tells nobody. */
   readonly needs?: string;
 }

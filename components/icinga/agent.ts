@@ -6,7 +6,7 @@ import { machineChecks, reachedChecks } from "./machine.ts";
 import { certificates, liveProbe, nodePackages } from "./node.ts";
 import type { IcingaOptions } from "./options.ts";
 import { agentAbsent, agentFiles, agentListen, pluginsProbe } from "./remote.ts";
-import { systemFiles } from "./system.ts";
+import { forgetUpdates, systemFiles } from "./system.ts";
 
 /** Arguments of an agent. */
 export interface IcingaAgentArgs {
@@ -52,7 +52,7 @@ export class IcingaAgent extends Service {
         absent: agentAbsent,
         validate: [["icinga2", "daemon", "-C"], pluginsProbe(checks)],
         activate: [["systemctl", "reload-or-restart", "icinga2"]],
-        deactivate: [["systemctl", "try-reload-or-restart", "icinga2"]],
+        deactivate: [["systemctl", "try-reload-or-restart", "icinga2"], forgetUpdates],
         probe: [ready],
       },
       child,

@@ -9,7 +9,10 @@ apply() {
 }
 
 check() {
-  "$program" lapsed "$SITE" "$SITE_HOST"
+  case $STEP in
+    begin) "$program" lapsed "$SITE" "$SITE_HOST" ;;
+    end) "$program" ended "$SITE" "$SITE_HOST" ;;
+  esac
 }
 
 "$@" </dev/null

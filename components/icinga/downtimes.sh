@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# The services of SITE on SITE_HOST in Icinga, and the downtimes that they have while the site is deployed.
+# The downtimes that the services of SITE on SITE_HOST have in Icinga while the site is deployed.
 
 # For so many seconds, from now on.
 open_downtimes() {
@@ -16,46 +16,6 @@ open_downtimes() {
 }
 
 comment() { printf 'the platform deploys %s on %s' "$SITE" "$SITE_HOST"; }
-
-# `services`: those of the site, by a filter of jq if one is given.
-see_services() {
-  need GET '/v1/objects/services?attrs=__name&attrs=host_name&attrs=vars&attrs=state&attrs=last_check'
-  services=$(jq -c --arg site "$SITE" --arg host "$SITE_HOST" \
-    "[.results[].attrs | select(.host_name == \$host and .vars.site? == \$site) ${1:-} | .__name]" <<<"$answer")
-}
-
-# Has the site's services looked at. `red` are those that are not green, `late` those that have not been looked at yet.
-look() {
-  local since
-  since=$(date +%s)
-  need POST /v1/actions/reschedule-check < <(jq -nc --argjson services "$services" '{type: "Service", services: $services, force: true}')
-  sleep 2
-  see_services "| select(.state != 0)"
-  red=$services
-  see_services "| select(.last_check < $since)"
-  late=$services
-  see_services
-}
-
-green() {
-  look
-  [[ $red == '[]' && $late == '[]' ]]
-}
-
-# Sets `status`, too.
-answers() { ask GET /v1 && [[ $status != 000 ]]; }
-
-# `state`: of the site's services in one word, or which of them are red.
-seen() {
-  state=unknown
-  answers || return 0
-  see_services
-  red='[]' late='[]'
-  [[ $services == '[]' ]] || look
-  if [[ $red != '[]' ]]; then state="red: $(names)"; elif [[ $late == '[]' ]]; then state=green; fi
-}
-
-names() { jq -r 'map(split("!")[1]) | join(", ")' <<<"$red"; }
 
 # `downtimes`: the names of those that the platform has made for the site.
 see_downtimes() {

@@ -9,7 +9,7 @@ export const deploymentProgram = "/usr/local/sbin/platform-deployments";
 /** What has it look. */
 export const deploymentTimer = "platform-deployments.timer";
 
-const parts = ["api", "downtimes", "records", "programs/platform-deployments"].map(
+const parts = ["api", "services", "downtimes", "records", "programs/platform-deployments"].map(
   (name) => new URL(`./${name}.sh`, import.meta.url),
 );
 

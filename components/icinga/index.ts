@@ -3,7 +3,6 @@ import {
   ConfigSet,
   type Host,
   Packages,
-  RemoteScript,
   Script,
   Service,
   type SiteDeployment,
@@ -21,7 +20,7 @@ import type { NotifyOptions } from "./notify-options.ts";
 import type { IcingaOptions } from "./options.ts";
 import { apiValues } from "./package.ts";
 import { peersFiles, peersReady, peersUnit, peersValidate } from "./peers.ts";
-import { systemFiles } from "./system.ts";
+import { forgetUpdates, systemFiles } from "./system.ts";
 
 export { IcingaAgent } from "./agent.ts";
 export { IcingaOptions } from "./options.ts";
@@ -76,7 +75,7 @@ export class Icinga extends Service implements Watcher {
         ],
         validate: [["icinga2", "daemon", "-C"]],
         activate: [["systemctl", "reload-or-restart", "icinga2"]],
-        deactivate: [["systemctl", "try-reload-or-restart", "icinga2"]],
+        deactivate: [["systemctl", "try-reload-or-restart", "icinga2"], forgetUpdates],
         probe: [ready],
       },
       child,
@@ -121,10 +120,11 @@ export class Icinga extends Service implements Watcher {
     const script = new URL("./deployment.sh", import.meta.url);
     const what = { STEP: step, SITE: site, SITE_HOST: host.name };
     const values = { ...what, SECONDS_MAX: String(secondsMax), CHANGE: change };
+    // A run that was broken off leaves a deployment without an end: the next one begins it again, and ends it.
     const args = { host: this.host, script, values, timeoutSeconds: 600 };
-    if (step === "end") return new RemoteScript(name, args, opts);
-    // A run that was broken off leaves a deployment without an end: the next one begins it again.
-    return new Script(name, { ...args, state: { lapsed: false } }, opts);
+    return step === "begin"
+      ? new Script(name, { ...args, state: { lapsed: false } }, opts)
+      : new Script(name, { ...args, state: { ended: true } }, opts);
   }
 
   /** Puts there what tells people, and how it reaches them, which only Icinga itself may read. */

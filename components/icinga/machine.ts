@@ -62,13 +62,22 @@ export function machineChecks(component: string, host: string, listen: string): 
 export function reachedChecks(component: string, host: Host): Check[] {
   const { name, address, port, bastion } = host;
   if (typeof address !== "string" || bastion || /^(?:127\.|::1$)/.test(address)) return [];
+  const from = { host: name, from: "outside", component, option: `hosts.${name}` } as const;
   return [
     {
-      ...{ name: "ssh", host: name, from: "outside", component, option: `hosts.${name}` },
+      ...{ name: "ssh", ...from },
       command: ["check_ssh", "-t", "10", "-p", String(port), address],
       ...{ intervalSeconds: 60, retrySeconds: 15, timeoutSeconds: 15 },
       runbook:
         "See whether the machine runs and what stands before it; without SSH, nobody can put anything right there.",
+    },
+    {
+      // How long a connection takes, for pings are kept out by many networks.
+      ...{ name: "latency", ...from, needs: "ssh" },
+      command: ["check_tcp", "-H", address, "-p", String(port), "-t", "10", "-w", "1", "-c", "5"],
+      ...{ intervalSeconds: 300, retrySeconds: 60, timeoutSeconds: 15 },
+      runbook:
+        "See by `mtr` from the machine that monitors where the time goes; what is seen from outside is slow, too.",
     },
   ];
 }

@@ -46,8 +46,10 @@ export function stackPackage(watched: Watched): StackPackage {
     ...[monitor, ...agents].map((one) => machine(one, monitor)),
     ...checks.flatMap((check) => watch(check, watched)),
   ];
-  const objects = about.filter((one) => one.type === "Host" || one.type === "Service");
-  const rest = render([...about, ...(notify ? notifications(notify, objects) : [])]);
+  const told = about
+    .filter((one) => one.type === "Host" || one.type === "Service")
+    .filter(({ attributes: { vars } }) => vars?.["gate"] !== true);
+  const rest = render([...about, ...(notify ? notifications(notify, told) : [])]);
   const id = digest(rest);
   const mark: IcingaObject = {
     type: "CheckCommand",
@@ -112,7 +114,7 @@ function machine(name: string, monitor: string): IcingaObject {
 /** The objects of one check. */
 function watch(check: Check, watched: Watched): IcingaObject[] {
   const { monitor, agents } = watched;
-  const { host, name, component, option, site } = check;
+  const { host, name, component, option, site, gate } = check;
   if (host !== monitor && !agents.includes(host)) {
     throw new RangeError(`${component}: the check ${name} is about ${host}, which is no machine`);
   }
@@ -130,7 +132,12 @@ function watch(check: Check, watched: Watched): IcingaObject[] {
       ...(remote ? { command_endpoint: host } : {}),
       zone: masterZone,
       notes: check.runbook,
-      vars: { component, option, ...(site === undefined ? {} : { site }) },
+      vars: {
+        component,
+        option,
+        ...(site === undefined ? {} : { site }),
+        ...(gate ? { gate } : {}),
+      },
     },
   };
   const parent = dependency(check, remote, watched.checks);

@@ -22,9 +22,10 @@ apply() {
 
 # Has Icinga run with a text, whose id is the second word. What it refuses changes nothing, and is told in the third's words.
 put() {
-  upload "$1" '{}'
+  upload "$1" '{"reload":false}'
   await_verdict
   [[ -z $refusal ]] || fail "$3; $(culprits)"$'\n'"$refusal"
+  reload
   await_live "$2"
 }
 

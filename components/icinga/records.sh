@@ -36,6 +36,14 @@ lapsed() {
   say "{\"lapsed\":$is}"
 }
 
+# Whether the last one came to its end, and well; a run that goes back to what served before has the same change again.
+ended() {
+  local is=true
+  of_site "$1" "$2"
+  if [[ -e $open || (-e $last && $(jq .state "$last") != 0) ]]; then is=false; fi
+  say "{\"ended\":$is}"
+}
+
 # What the plugin says of the last ones, each part in a line: number, text, figures.
 report() {
   local files=("$RECORDS"/*.last)

@@ -33,7 +33,7 @@ await_verdict() {
   refusal=''
   while ask GET "/v1/config/files/$at/status" && [[ $status != 200 || -z $answer ]]; do
     ((SECONDS < end)) || fail "Icinga has not judged the stage $at within $PATIENCE s: see /var/log/icinga2/icinga2.log, then run again"
-    sleep 0.3
+    sleep 0.1
   done
   [[ ${answer//[[:space:]]/} != 0 ]] || return 0
   ask GET "/v1/config/files/$at/startup.log"
@@ -58,15 +58,19 @@ culprits() {
 
 # Waits until the worker runs with the stage and the id; an empty id is for a stage without anything.
 await_live() {
-  local begun=$SECONDS woken=no
+  local begun=$SECONDS asked=no woken=no
   while :; do
     see_live
     if [[ -n $1 && $live == "$1" && $from == "$stage" ]] || [[ -z $1 && $status == 404 ]]; then return; fi
     ((SECONDS - begun < PATIENCE)) || fail "Icinga took the checks, but does not run with them after $PATIENCE s: see /var/log/icinga2/icinga2.log, then run again"
+    if [[ $asked == no ]] && ((SECONDS - begun > 5)); then
+      asked=yes
+      readable
+    fi
     if [[ $woken == no ]] && ((SECONDS - begun > 30)); then
       woken=yes
       wake
     fi
-    sleep 0.5
+    sleep 0.1
   done
 }

@@ -13,7 +13,7 @@ const plugins = {
       "Read `journalctl -u` of each unit that it names; `systemctl reset-failed` forgets one that does not matter.",
   },
   clock: {
-    words: [],
+    words: ["-w", "500", "-c", "2000"],
     intervalSeconds: 300,
     runbook: "See `timedatectl` on the machine; systemd-timesyncd or chrony has to reach a server.",
   },
@@ -24,7 +24,7 @@ const plugins = {
       "See in `top` on the machine, sorted by M, who took it; the kernel ends programs next.",
   },
   updates: {
-    words: [],
+    words: ["-c", "7"],
     intervalSeconds: 21_600,
     runbook:
       "Run `apt update && apt upgrade` on the machine when it suits, and start it again if the check says so.",
@@ -41,7 +41,13 @@ export function systemChecks(component: string, host: string): Check[] {
   }));
 }
 
-/** Those plugins, and what has Debian's own timer ask each day for new updates. */
+/** Forgets since when updates have waited, when nobody looks any more. */
+export const forgetUpdates = ["rm", "-rf", "/var/lib/platform-updates"] as const;
+
+/** A word of apt's configuration (apt.conf(5)), whose value is plain. */
+const apt = (name: string, value: string) => `APT::${name} "${value}";\n`;
+
+/** Those plugins, and what has Debian's own timer ask each day for new updates, and apt note what it has heard of. */
 export function systemFiles(): ConfigFile[] {
   const text = (name: string) =>
     readFileSync(new URL(`../../services/checks/check-${name}.sh`, import.meta.url), "utf8");
@@ -53,7 +59,9 @@ export function systemFiles(): ConfigFile[] {
     })),
     {
       path: "/etc/apt/apt.conf.d/52platform-lists",
-      content: 'APT::Periodic::Update-Package-Lists "1";\n',
+      content:
+        apt("Periodic::Update-Package-Lists", "1") +
+        apt("Update::Post-Invoke-Success::", `${plugin("updates")} --note || true`),
     },
   ];
 }

@@ -9,17 +9,25 @@ const hstsHeader = "Strict-Transport-Security";
  * HSTS (RFC 6797), whose one owner is nginx. Browsers remember it, so without a word it is only for certificates that
  * they trust of themselves.
  */
-export function hsts({ hsts: wanted }: NginxOptions, { trusted }: SiteCertificate): Directive[] {
+export function hsts(options: NginxOptions, certificate: SiteCertificate): Directive[] {
+  const value = hstsValue(options, certificate);
+  return value === undefined ? [] : [directive("add_header", hstsHeader, value, "always")];
+}
+
+/** What stands in that header, if it is sent at all. */
+export function hstsValue(
+  { hsts: wanted }: NginxOptions,
+  { trusted }: SiteCertificate,
+): string | undefined {
   const standard = { maxAgeDays: hstsDays, includeSubDomains: false, preload: false };
   const chosen = wanted ?? (trusted === true ? standard : "off");
-  if (chosen === "off") return [];
+  if (chosen === "off") return undefined;
   const { maxAgeDays, includeSubDomains, preload } = chosen;
-  const words = [
+  return [
     `max-age=${maxAgeDays * 86_400}`,
     ...(includeSubDomains ? ["includeSubDomains"] : []),
     ...(preload ? ["preload"] : []),
-  ];
-  return [directive("add_header", hstsHeader, words.join("; "), "always")];
+  ].join("; ");
 }
 
 /** What the application says about it does not get through: two answers would be none. */

@@ -9,10 +9,11 @@ import {
   type Site,
   type SiteCertificate,
 } from "../host/index.ts";
-import { nginxCheck, siteChecks } from "./checks.ts";
+import { nginxChecks, siteChecks } from "./checks.ts";
 import { maintenanceChecks } from "./maintenance.ts";
 import type { NginxOptions } from "./options.ts";
-import { proxyFiles } from "./render.ts";
+import { promiseChecks } from "./promises.ts";
+import { certificateOf, proxyFiles } from "./render.ts";
 import { idUri } from "./site.ts";
 
 export { NginxOptions } from "./options.ts";
@@ -70,9 +71,13 @@ export class Nginx extends Service {
       host: host.name,
     }));
     this.checks = [
-      nginxCheck(name, host),
+      ...nginxChecks(name, host),
       ...sites.flatMap((site) => [
         ...siteChecks(name, host, site),
+        ...promiseChecks(name, host, site, {
+          options,
+          certificate: certificateOf(site, certificates),
+        }),
         ...maintenanceChecks(name, host, site),
       ]),
     ];

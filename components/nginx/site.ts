@@ -10,7 +10,7 @@ import { connection, upgrades } from "./passing.ts";
 import { application } from "./routes/applications.ts";
 import { mapsOf } from "./routes/query-maps.ts";
 import { redirect } from "./routes/redirects.ts";
-import { secured, tlsListeners, tlsPath } from "./tls.ts";
+import { secured, tlsListeners } from "./tls.ts";
 
 /** Where a site's offline page lies on the host. */
 export function offlinePath(site: Site): string {
@@ -32,37 +32,6 @@ export function shared(options: NginxOptions, sites: readonly Site[]): Directive
     ...logFormats(options.accessLog),
     ...limitZones(options),
     ...upgrades(sites),
-  ];
-}
-
-/** Answers names that nobody serves: no handshake without a known name, and 421 (RFC 9110, 15.5.20) behind one. */
-export function defaultServers(release: Release, options: NginxOptions): Directive[] {
-  const refuse = [
-    directive("server_name", "_"),
-    directive("server_tokens", "off"),
-    accessLog("unnamed", options.accessLog),
-    block("location", ["/"], [directive("return", 421)]),
-  ];
-  return [
-    block(
-      "server",
-      [],
-      [
-        directive("listen", "80", "default_server"),
-        directive("listen", "[::]:80", "default_server"),
-        ...refuse,
-      ],
-    ),
-    block(
-      "server",
-      [],
-      [
-        ...tlsListeners(release, "default_server"),
-        directive("include", tlsPath),
-        directive("ssl_reject_handshake", "on"),
-        ...refuse,
-      ],
-    ),
   ];
 }
 

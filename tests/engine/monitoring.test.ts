@@ -2,14 +2,15 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { certificateFiles } from "../../components/host/index.ts";
-import { engineStack } from "../support/engine.ts";
+import { canaries, engineStack } from "../support/engine.ts";
 import { innerAddress } from "../support/backup.ts";
 import { testMachine } from "../support/machine.ts";
 import { asked } from "../support/monitoring.ts";
+import { smtpSink } from "../support/smtp.ts";
 import { becoming, lookNow } from "../support/watching.ts";
 import { type Recorder, webhookRecorder, webhookUrl } from "../support/webhook.ts";
 
-const { stack, machine, set, up } = await engineStack("seen");
+const { stack, machine, set, unset, up, failingUp } = await engineStack("seen");
 const monitor = await testMachine("seer");
 const listen = await innerAddress(monitor);
 const becomes = becoming(monitor, listen, true);
@@ -33,6 +34,8 @@ interface Fault {
 }
 
 const site = ["site-forum", "site-forum-outside", "forum-status", "forum-database"];
+const promised = ["https-forum", "redirect-forum"];
+const proxy = "/etc/nginx/sites-enabled/platform-forum.conf";
 const ofSite = site.map((name) => `forum!${name}`);
 const { chain, key } = certificateFiles("forum");
 const conf = "/etc/platform-backup/backups/forum.conf";
@@ -41,7 +44,17 @@ const faults: Readonly<Record<string, Fault>> = {
   "nginx that was stopped": {
     begin: "systemctl stop nginx",
     end: "systemctl start nginx",
-    red: ["nginx", ...site, "certificate-forum", "drift"],
+    red: ["nginx", "nginx-connections", ...site, ...promised, "certificate-forum", "drift"],
+  },
+  "an nginx that leads nobody to where it should": {
+    begin: `sed -i 's|return 301|return 302|; s|archive.lab.test|other.lab.test|' ${proxy}; systemctl reload nginx`,
+    end: `sed -i 's|return 302|return 301|; s|other.lab.test|archive.lab.test|' ${proxy}; systemctl reload nginx`,
+    red: [...promised, "drift"],
+  },
+  "a relay that is away": {
+    begin: "systemctl kill -s STOP smtp-sink",
+    end: "systemctl kill -s CONT smtp-sink",
+    red: ["forum-mail"],
   },
   "a unit that failed": {
     begin: "! systemd-run --unit=broken --wait -q false",
@@ -122,6 +135,8 @@ describe("a forum and what monitors it", () => {
     await set("monitoring.source", "debian");
     await set("monitoring.listen", listen);
     await set("backups.repository.local.path", "/srv/copies");
+    await smtpSink(machine, canaries.join(":"));
+    await unset("forum.skipPreflight[1]"); // mail
     await stack.setConfig(
       "platform:backups.password",
       { value: "canary-backup-password", secret: true },
@@ -179,7 +194,7 @@ describe("a forum and what monitors it", () => {
     const lines = (await seen).trim().split("\n");
     assert.deepEqual(
       lines.filter((line) => !line.startsWith("red ")),
-      site.map((name) => `forum!${name} ${seconds}`).toSorted(),
+      [...site, "forum-deployment"].map((name) => `forum!${name} ${seconds}`).toSorted(),
     );
     assert.ok(lines.includes("red forum!site-forum-outside"), lines.join("\n")); // so there was what could be told
     assert.equal(await monitor.succeed(`${downtimes} | ${shown}`), "");
@@ -189,6 +204,25 @@ describe("a forum and what monitors it", () => {
       /^DEPLOYMENT OK: forum on forum was deployed in \d+ s \| forum@forum=\d+s\n$/,
     );
     assert.deepEqual(await told(), []);
+  });
+
+  test("an upgrade that fails is told when its gate says no, long before its time is over", async () => {
+    await recorder.empty();
+    await set("forum.bootSeconds", "10");
+    await set("forum.environment.STANDIN_BOOT_SECONDS", "600.0"); // 600 would be no text
+    assert.match(await failingUp(), /The one before it serves again/);
+    await monitor.waitUntilSucceeds("platform-deployments check | grep -q CRITICAL", 90);
+    assert.match(
+      (await monitor.run("platform-deployments check")).stdout,
+      /^DEPLOYMENT CRITICAL: forum on forum failed, and `pulumi up` tells why; /,
+    );
+    await becomes({ "seer!deploy-lab": 2, "forum!forum-deployment": 2 });
+    assert.deepEqual(await toldAtLast(1), ["PROBLEM deploy-lab"]);
+    await unset("forum.environment.STANDIN_BOOT_SECONDS");
+    await set("forum.bootSeconds", "60");
+    await up();
+    await becomes({});
+    assert.deepEqual(await toldAtLast(2), ["PROBLEM deploy-lab", "RECOVERY deploy-lab"]);
   });
 
   test("a forum that is stopped outside of an upgrade is told once for all that needs it, and so is its end", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { Discourse } from "../../components/discourse/index.ts";
 import { DockerEngine, DockerEngineOptions } from "../../components/docker-engine/index.ts";
@@ -84,6 +85,34 @@ describe("the relay of a forum", () => {
       assert.match(taken, /^Subject: forum\.lab\.test can send mail$/m);
       assert.equal(taken.match(/^MAIL FROM/gm)?.length, 1);
     }
+  });
+
+  test("is watched by a plugin, which needs no login and sends nothing", async () => {
+    await machine.succeed(
+      "cat >/usr/local/bin/check-mail; chmod 0755 /usr/local/bin/check-mail",
+      readFileSync("services/checks/check-mail.sh", "utf8"),
+    );
+    const cases = [
+      ["", `${relay} 587`, `MAIL OK: ${relay}:587 takes mail over TLS | time=MS`],
+      ["", `${relay} 465`, `MAIL OK: ${relay}:465 takes mail over TLS | time=MS`],
+      ["refuse", `${relay} 587`, `MAIL OK: ${relay}:587 takes mail over TLS | time=MS`],
+      ["no-plain", `${relay} 587`, `MAIL CRITICAL: ${relay}:587 offers no login by PLAIN`],
+      ["no-starttls", `${relay} 587`, `MAIL CRITICAL: ${relay}:587: it offers no STARTTLS`],
+      ["", "elsewhere.invalid 587", "MAIL CRITICAL: elsewhere.invalid:587: it has no address"],
+      [
+        ...["", "other.lab.test 587"],
+        "MAIL CRITICAL: other.lab.test:587: its certificate or TLS is not to be trusted",
+      ],
+      ["", `${relay} 2525`, `MAIL CRITICAL: ${relay}:2525: it does not answer`],
+    ] as const;
+    for (const [mode, at, expected] of cases) {
+      await sink.setMode(mode);
+      const plugin = `runuser -u nobody -- /usr/local/bin/check-mail --timeout 20 ${at}`;
+      const { code, stdout } = await machine.run(plugin);
+      assert.equal(stdout.replace(/time=\d+ms/, "time=MS"), `${expected}\n`);
+      assert.equal(code, expected.includes(" OK: ") ? 0 : 2);
+    }
+    assert.equal(await sink.taken(), "");
   });
 
   test("that does not take it is told apart by what is to be done, and no secret is said", async () => {

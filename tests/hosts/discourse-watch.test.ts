@@ -8,6 +8,9 @@ const { machine, image } = await forumMachine();
 const forum = replacements(machine, image);
 const wanted = { from: image.name, env: { STANDIN_BOOT_SECONDS: "0" } };
 
+/** The id of the image, as Docker's provider would tell it. */
+const declared = wanted.from;
+
 /** What a monitoring plugin says to whoever has no rights. */
 async function checked(what: string): Promise<[number, string]> {
   const { code, stdout } = await machine.run(
@@ -53,6 +56,28 @@ describe("what no request tells of a forum", () => {
         1,
         "CONTAINER WARNING: app was made by somebody else than the platform | restarts=0;;2 gone=0s;;900\n",
       ],
+    );
+  });
+
+  test("is compared with the image that the platform has made it from", async () => {
+    const image = async () =>
+      (await machine.run("runuser -u nobody -- /usr/local/sbin/platform-container image app"))
+        .stdout;
+    const look = "/usr/local/sbin/platform-container look app forum";
+    const id = (await machine.succeed("docker inspect --format '{{.Image}}' app")).trim();
+    const from = `app is made from ${id.slice(0, 19)}`;
+    assert.equal(await machine.succeed("cat /etc/platform-forum/image"), `${declared}\n`);
+    await machine.succeed(`echo ${id} >/etc/platform-forum/image; ${look}`);
+    assert.equal(await image(), `CONTAINER OK: ${from} | other=0s;3600\n`);
+    const other = `sha256:${"0".repeat(64)}`;
+    const note = "/run/platform-forum/container-app.json";
+    await machine.succeed(
+      `echo ${other} >/etc/platform-forum/image; ${look}; ` +
+        `jq -c '.other -= 4000' ${note} >/run/note; cp /run/note ${note}`,
+    );
+    assert.match(
+      await image(),
+      /^CONTAINER WARNING: app is made from sha256:[0-9a-f]{12}, and the one for it is sha256:000000000000 \| other=40\d\ds;3600\n$/,
     );
   });
 

@@ -22,6 +22,7 @@ async function containers(): Promise<string[]> {
 
 const asked = `curl -sf --unix-socket ${socketPath} http://x/latest.json`;
 const migrations = `${sharedDirectory}/postgres_data/migrations`;
+const verdict = "/run/platform-forum/failed"; // of a deployment, which whoever monitors the machine reads
 const slow = { STANDIN_BOOT_SECONDS: "600" };
 const quick = { STANDIN_BOOT_SECONDS: "0" };
 const whole = [{ serving: false }, { running: true, twin: false }];
@@ -82,6 +83,7 @@ describe("a forum's container that is replaced", () => {
         /The one before it serves again, on the database as it was\. Now read `docker logs --tail 50 app-failed` on the machine, or raise bootSeconds, and run `pulumi up` again\n$/,
       );
       await machine.succeed(asked);
+      assert.match(await machine.succeed("runuser -u nobody -- cat " + verdict), /^\d{10}\n$/);
       assert.deepEqual(await containers(), [
         "/app running always STANDIN_BOOT_SECONDS=0",
         "/app-failed exited no STANDIN_BOOT_SECONDS=600",
@@ -89,6 +91,7 @@ describe("a forum's container that is replaced", () => {
       assert.deepEqual(await shown(), onItsTwin);
     }
     assert.equal(await replace({ from: first, env: quick }), "");
+    await machine.succeed(`test ! -e ${verdict}`);
     assert.deepEqual(await containers(), ["/app running always STANDIN_BOOT_SECONDS=0"]);
     assert.deepEqual(await shown(), whole);
   });

@@ -8,7 +8,7 @@ import { quickCheck, watchedStack } from "../support/stack-checks.ts";
 const monitor = await testMachine("lookout");
 const watched = await testMachine("watched");
 const listen = await innerAddress(monitor);
-const { up, becomes, soon } = await watchedStack([monitor, watched], listen);
+const { up, change, becomes, soon } = await watchedStack([monitor, watched], listen);
 
 const flag = "/run/platform-test-flag";
 const inside = quickCheck("watched", "inside", {
@@ -37,7 +37,7 @@ describe("an agent", () => {
       "watched!ssh",
     ];
     await becomes(Object.fromEntries(all.map((name) => [name, 0])));
-    const { stdout } = await up(inside, outside);
+    const { stdout } = await change(inside, outside);
     assert.equal(stdout, "unchanged\n");
     await watched.succeed(`rm ${flag}`);
     await becomes({ "watched!inside": 1 });
@@ -51,11 +51,15 @@ describe("an agent", () => {
       `#!/bin/sh\n${told}\n`,
     );
     const command = ["/usr/local/bin/check-words", "$host.name$", "a b", "5$"] as const;
-    const { code, stderr } = await up(inside, outside, quickCheck("watched", "words", { command }));
+    const { code, stderr } = await change(
+      inside,
+      outside,
+      quickCheck("watched", "words", { command }),
+    );
     assert.equal(code, 0, stderr);
     await becomes({ "watched!words": 0 });
     assert.equal(await watched.succeed("cat /run/lock/told"), "nagios $host.name$ a b 5$ ");
-    assert.equal((await up(inside, outside)).code, 0);
+    assert.equal((await change(inside, outside)).code, 0);
   });
 
   test("listens to nobody else, and takes neither configuration nor words from the master", async () => {
@@ -88,7 +92,7 @@ describe("an agent", () => {
   });
 
   test("that is away makes its machine red and nothing else, and what is seen from outside goes on", async () => {
-    assert.equal((await up(inside, outside, leaning)).code, 0);
+    assert.equal((await change(inside, outside, leaning)).code, 0);
     await becomes({});
     await watched.succeed("systemctl stop icinga2");
     await becomes({ watched: 1 });
@@ -104,13 +108,18 @@ describe("an agent", () => {
     };
     assert.deepEqual(await said("units"), [0, "UNITS OK: no unit has failed | failed=0;;0\n"]);
     const container = "is the computer's on which this container runs\n";
-    assert.deepEqual(await said("clock"), [0, `CLOCK OK: the clock ${container}`]);
+    assert.deepEqual(await said("clock", "-w 500 -c 2000"), [
+      0,
+      `CLOCK OK: the clock ${container}`,
+    ]);
     assert.deepEqual(await said("memory", "-w 10 -c 5"), [0, `MEMORY OK: the memory ${container}`]);
-    await watched.succeed("apt-get -qq update");
-    const [code, updates] = await said("updates");
+    await watched.succeed("rm -rf /var/lib/platform-updates; apt-get -qq update");
+    const since = /^(?:\S+ \[\S*\] \d{10}\n)*$/; // noted by apt itself
+    assert.match(await watched.succeed("cat /var/lib/platform-updates/since"), since);
+    const [code, updates] = await said("updates", "-c 7");
     assert.match(
       `${code} ${updates}`,
-      /^[01] UPDATES (?:OK|WARNING): .* \| security=\d+;0 restart=0;0\n$/,
+      /^[01] UPDATES (?:OK|WARNING): .* \| security=\d+;0 days=0;;6 restart=0;0\n$/,
     );
     await watched.succeed("! systemd-run --unit=broken --wait -q false");
     await soon({ "watched!units": 2 });
@@ -131,7 +140,7 @@ describe("an agent", () => {
       await watched.succeed("runuser -u nagios -- platform-drift check || true"),
       /^DRIFT CRITICAL: changed by hand: \/etc\/icinga2\/constants\.conf has other contents \| changed=1;;0\n$/,
     );
-    assert.equal((await up(inside, outside)).code, 0);
+    assert.equal((await change(inside, outside)).code, 0);
     await watched.succeed(compare);
     await soon({});
     await watched.succeed(`systemctl stop platform-drift.timer; ${compare}`);
@@ -146,7 +155,7 @@ describe("an agent", () => {
 
   test("a plugin that is not there refuses the change, by its name, and the old files stay", async () => {
     const missing = quickCheck("watched", "missing", { command: ["/usr/local/bin/none"] });
-    const { code, stderr, name } = await up(inside, outside, missing);
+    const { code, stderr, name } = await change(inside, outside, missing);
     assert.deepEqual([code, name], [1, "watched-agent-files"]);
     assert.match(stderr, /\/usr\/local\/bin\/none is no program that nagios may run here/);
     await watched.succeed("! grep -q none /etc/icinga2/features-enabled/platform-checks.conf");

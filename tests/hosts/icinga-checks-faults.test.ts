@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { testMachine } from "../support/machine.ts";
 import { asked } from "../support/monitoring.ts";
@@ -7,12 +8,15 @@ import { quickCheck, watchedStack } from "../support/stack-checks.ts";
 import { deploy } from "../support/deploy.ts";
 
 const machine = await testMachine("watcher-faults");
-const { build, certificates, up, becomes } = await watchedStack([machine]);
+const { build, certificates, up, change, becomes } = await watchedStack([machine]);
 const host = machine.name;
 
 const green = quickCheck(host, "first");
 const red = quickCheck(host, "first", { command: ["check_dummy", "2"] });
 const broken = "/etc/icinga2/features-enabled/broken.conf";
+
+/** Icinga judges a stage with this constant, and reloads without it. */
+const late = 'if (!globals.contains("ActiveStageOverride")) { throw "broken by a test" }';
 
 const api = (path: string, words?: string) => asked(host, path, words);
 const upload = (name: string, text: string) =>
@@ -26,13 +30,13 @@ describe("when Icinga has trouble", () => {
     assert.equal(code, 0, stderr);
   });
   beforeEach(async () => {
-    assert.equal((await up(green)).code, 0);
+    assert.equal((await change(green)).code, 0);
   });
   after(() => machine.succeed(`rm -f ${broken}`));
 
   test("a broken file of somebody else is named with its line, the old checks go on, the next run converges", async () => {
     await machine.succeed(`echo 'object Host "x" { check_command = "none" }' >${broken}`);
-    const { code, stderr } = await up(red);
+    const { code, stderr } = await change(red);
     assert.equal(code, 1);
     assert.match(
       stderr,
@@ -40,16 +44,13 @@ describe("when Icinga has trouble", () => {
     );
     await becomes({ [`${host}!first`]: 0 });
     await machine.succeed(`rm ${broken}`);
-    assert.equal((await up(red)).code, 0);
+    assert.equal((await change(red)).code, 0);
     await becomes({ [`${host}!first`]: 2 });
   });
 
-  test("a reload that fails after the verdict is told with its cause, and the next run frees the lock", async () => {
-    // Icinga judges a stage with this constant, and reloads without it.
-    await machine.succeed(
-      `echo 'if (!globals.contains("ActiveStageOverride")) { throw "broken by a test" }' >${broken}`,
-    );
-    const { code, stderr } = await up(red);
+  test("a reload that fails after the verdict is told with its cause, and the next run goes on", async () => {
+    await machine.succeed(`echo '${late}' >${broken}`);
+    const { code, stderr } = await change(red);
     assert.equal(code, 1);
     assert.match(
       stderr,
@@ -63,10 +64,27 @@ describe("when Icinga has trouble", () => {
     assert.match(stdout, /^ICINGA CRITICAL: it cannot read its configuration.*broken by a test/);
     await becomes({ [`${host}!first`]: 0 });
     await machine.succeed(`rm ${broken}`);
-    const again = await up(red);
+    const again = await change(red);
     assert.equal(again.code, 0, again.stderr);
     assert.match(await machine.succeed(plugin), /^ICINGA OK: /);
     await becomes({ [`${host}!first`]: 2 });
+  });
+
+  test("the lock that a broken reload of somebody else has left is freed", async () => {
+    await machine.succeed(make("other"));
+    await machine.succeed(`echo '${late}' >${broken}`);
+    await machine.succeed(upload("other", ""));
+    await machine.waitUntilSucceeds(
+      `${api("/v1/config/packages")} | jq -e '.results[] | select(.name == "other") | ."active-stage" != ""'`,
+      60,
+    );
+    await sleep(12_000); // Icinga begins its own reload within 2.5 s, and says nowhere that it came to nothing
+    await machine.succeed(`rm ${broken}`);
+    assert.equal((await machine.run(`${upload("other", "")} -o /dev/null`)).code, 22);
+    const { code, stderr } = await change(red);
+    assert.equal(code, 0, stderr);
+    await becomes({ [`${host}!first`]: 2 });
+    await machine.waitUntilSucceeds(api("/v1/config/packages/other", "-X DELETE"), 60);
   });
 
   test("others who upload at the same time are waited for", async () => {
@@ -77,7 +95,7 @@ describe("when Icinga has trouble", () => {
         `for try in $(seq 60); do ${upload(name, "")} && exit; sleep 0.5; done; exit 1`,
       ),
     );
-    const { code, stderr } = await up(red);
+    const { code, stderr } = await change(red);
     assert.equal(code, 0, stderr);
     await Promise.all(tried);
     await becomes({ [`${host}!first`]: 2 });

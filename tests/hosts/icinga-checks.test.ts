@@ -10,7 +10,7 @@ import { asked } from "../support/monitoring.ts";
 import { inputsOn, stateOf } from "../support/scripts.ts";
 
 const machine = await testMachine("watcher");
-const { build, certificates, up, becomes } = await watchedStack([machine]);
+const { build, certificates, up, change, becomes } = await watchedStack([machine]);
 
 const first = quickCheck("watcher", "first");
 const second = quickCheck("watcher", "second", { command: ["check_dummy", "2"] });
@@ -73,7 +73,7 @@ describe("a stack's checks in Icinga", () => {
   test("what is added and taken away is live when the run ends, in one stage and by one reload", async () => {
     assert.equal((await up(first)).code, 0);
     const before = await startOf();
-    const { code, stderr } = await up(second);
+    const { code, stderr } = await change(second);
     assert.equal(code, 0, stderr);
     assert.notEqual(await startOf(), before);
     await becomes({ watcher: 0, "watcher!second": 2 });
@@ -82,7 +82,7 @@ describe("a stack's checks in Icinga", () => {
       2,
     );
     const live = await startOf();
-    assert.equal((await up(second)).stdout, "unchanged\n");
+    assert.equal((await change(second)).stdout, "unchanged\n");
     assert.equal(await startOf(), live);
   });
 
@@ -94,7 +94,7 @@ describe("a stack's checks in Icinga", () => {
     assert.match(logs.join(), /^warning: watcher: Icinga would refuse the checks of this run; /);
     assert.match(logs.join(), what);
     assert.match(logs.join(), /Interval must be greater than 0/);
-    const { code, stderr } = await up(second, refused);
+    const { code, stderr } = await change(second, refused);
     assert.equal(code, 1);
     assert.match(stderr, /Icinga refuses the checks, and goes on with what it had; /);
     assert.match(stderr, what);
@@ -103,12 +103,14 @@ describe("a stack's checks in Icinga", () => {
       2,
     );
     await becomes({ watcher: 0, "watcher!second": 2 });
-    assert.equal((await up(second)).code, 0);
+    assert.equal((await change(second)).code, 0);
     assert.deepEqual(await preview(second), { changes: [], logs: [] });
   });
 
   test("a plugin that is not there is named, and nothing is uploaded", async () => {
-    const { code, stderr } = await up(quickCheck("watcher", "second", { command: ["check_none"] }));
+    const { code, stderr } = await change(
+      quickCheck("watcher", "second", { command: ["check_none"] }),
+    );
     assert.equal(code, 1);
     assert.match(
       stderr,
@@ -118,12 +120,12 @@ describe("a stack's checks in Icinga", () => {
   });
 
   test("what somebody changes in the package's file is shown, and put right", async () => {
-    assert.equal((await up(first)).code, 0);
+    assert.equal((await change(first)).code, 0);
     await machine.succeed(
       `sed -i 's/check_interval = 30/check_interval = 31/' ${packages}/platform-test/*-*/conf.d/platform.conf`,
     );
     assert.deepEqual((await preview(first)).changes, ["state.file"]);
-    assert.equal((await up(first)).stdout, "update state.file\n");
+    assert.equal((await change(first)).stdout, "update state.file\n");
     assert.deepEqual((await preview(first)).changes, []);
   });
 
@@ -142,7 +144,7 @@ describe("a stack's checks in Icinga", () => {
       needing("middle", middle, 4, { needs: "top" }),
       needing("top", top),
     ];
-    assert.equal((await up(...checks)).code, 0);
+    assert.equal((await change(...checks)).code, 0);
     await becomes({});
     const told = await notes();
     await machine.succeed(`touch ${top} ${middle} ${leaf}`);

@@ -11,6 +11,7 @@ import {
   runForum,
   status,
 } from "../support/proxy.ts";
+import { run } from "../../lab/process.ts";
 import { laws } from "../support/laws.ts";
 
 const name = forum.hostname;
@@ -147,6 +148,36 @@ test("nobody asks for the offline page or the configuration's id from elsewhere"
   assert.equal(await status("/.platform/offline.html"), "404");
   assert.equal(await status("/.platform/id", "-6"), "404");
   assert.match(await ask("/.platform/id"), /^[0-9a-f]{16}$/);
+});
+
+test("the machine itself is told of nginx's connections, and its plugin too; visitors are not", async () => {
+  const [known, unknown] = [`-H 'Host: ${name}'`, "-H 'Host: x.lab.test'"];
+  const asked = "-s -o /dev/null -w '%{http_code}'";
+  const connections = (address: string) => `'http://${address}/.platform/connections'`;
+  const answers = (args: string, address: string) =>
+    machine.succeed(`curl ${asked} ${args} ${connections(address)}`);
+  for (const address of ["127.0.0.1", "[::1]"]) {
+    assert.deepEqual(
+      [await answers(unknown, address), await answers(known, address)],
+      ["200", "301"],
+    );
+  }
+  assert.equal(await status("/.platform/connections"), "404"); // of the application
+  const inner = (await machine.succeed("hostname -I")).split(" ")[0] ?? assert.fail();
+  assert.equal(await answers(unknown, inner), "421");
+  const outside = await run("curl", [
+    "-s",
+    "-i",
+    `http://${machine.address}/.platform/connections`,
+  ]);
+  assert.match(outside.stdout, /^HTTP\/1\.1 421 /);
+  assert.doesNotMatch(outside.stdout, /Active connections/);
+  await machine.succeed("test -s /var/log/nginx/unnamed.log && ! grep -q platform/connections $_");
+  const plugin = "/usr/local/lib/platform/check-nginx --timeout 5 -w 70 -c 90";
+  assert.match(
+    await machine.succeed(`runuser -u nobody -- ${plugin}`),
+    /^NGINX OK: \d+ of \d+ connections are used \| used=\d%;70;90 active=\d+;;;0;\d+ writing=\d+ waiting=\d+ refused=0;0 requests=\d+c\n$/,
+  );
 });
 
 test("modern takes TLS 1.3 alone, and browsers are told once to stay with HTTPS", async () => {

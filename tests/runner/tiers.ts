@@ -1,4 +1,5 @@
 import { globSync } from "node:fs";
+import { basename } from "node:path";
 
 /** The tiers of tests, cheapest first. */
 export const tiers = {
@@ -50,35 +51,59 @@ export interface Job {
   readonly pattern: string | undefined;
 }
 
-// Host tests wait more than they work. Files that use the same machine must be in one lane, for they share it.
-const beside = /\/(?:acme|backup|discourse-backup|icinga-agent|kill-steps)[^/]*$/;
+/**
+ * Host tests that share machines, by the names of their files; those in no group share the rest. A machine is used in one
+ * group only, for groups run beside each other.
+ */
+const groups: readonly (readonly [string, RegExp])[] = [
+  ["backups", /^(?:backup|discourse-backup)/],
+  [
+    "forum",
+    /^(?:applications|container-machine|discourse|docker-images|maintenance|nginx|proxy|redirects)/,
+  ],
+  ["monitoring", /^icinga-(?:checks\.|downtime|notify)/],
+  ["agents", /^icinga-agent/],
+  ["faults of monitoring", /^icinga-checks-faults/],
+  ["Icinga", /^(?:icinga\.|monitoring-language)/],
+  ["kills", /^kill-steps/],
+  ["lost links", /^(?:full-disk|kill-links|lost-links|reboot)/],
+  ["acme", /^acme/],
+  ["hypervisor", /^(?:cloud-init|vm)\./],
+];
+const rest = "components";
+
+/** How many jobs run at once beside each other: on two processors, for most of them wait more than they work. */
+export const atOnce = 3;
 
 /**
- * The jobs of a run, in the folder `root`: one after the other in each lane. What is in the second lane may run
- * beside the first. A tier without a test file is a job without one.
+ * The jobs of a run, in the folder `root`. Those in `first` run one after the other, and before those in `beside`,
+ * which are begun in this order. A tier without a test file is a job without one.
  */
-export function lanes(root: string, { tiers: names, filter }: Selection): [Job[], Job[]] {
-  const made: [Job[], Job[]] = [[], []];
-  for (const tier of names) {
+export function plan(root: string, { tiers: names, filter }: Selection) {
+  const all = names.map((tier): Job => {
     const files = globSync(tiers[tier].files, { cwd: root }).sort();
     const chosen = files.filter((file) => filter === undefined || file.includes(filter));
     const pattern = chosen.length === 0 ? filter : undefined;
-    const job = {
-      tier,
-      title: `${tier} tests`,
-      files: pattern === undefined ? chosen : files,
-      pattern,
-    };
-    const second = job.files.filter((file) => beside.test(file));
-    if (tier === "engine" && made[0].length > 0) made[1].push(job);
-    else if (tier !== "hosts" || pattern !== undefined || second.length === 0) made[0].push(job);
-    else {
-      const first = job.files.filter((file) => !beside.test(file));
-      if (first.length > 0) made[0].push({ ...job, files: first });
-      made[first.length > 0 ? 1 : 0].push({ ...job, files: second });
-    }
-  }
-  return made;
+    const title = `${tier} tests`;
+    return { tier, title, files: pattern === undefined ? chosen : files, pattern };
+  });
+  const few = (tier: TierName) => all.filter((job) => job.tier === tier);
+  return {
+    first: all.filter(({ tier }) => tier !== "hosts" && tier !== "engine"),
+    beside: [...few("engine"), ...few("hosts").flatMap(grouped)], // the engine's are the longest
+  };
+}
+
+/** A job for each group of host tests; all of them are one where a pattern of names has to find its tests first. */
+function grouped(job: Job): Job[] {
+  if (job.pattern !== undefined || job.files.length === 0) return [job];
+  const found = Map.groupBy(
+    job.files,
+    (file) => groups.find(([, names]) => names.test(basename(file)))?.[0] ?? rest,
+  );
+  return ["forum", rest, ...groups.map(([name]) => name)]
+    .filter((name, index, order) => found.has(name) && order.indexOf(name) === index)
+    .map((name) => ({ ...job, title: `${job.title}: ${name}`, files: found.get(name) ?? [] }));
 }
 
 /** The arguments of `node` for a job; `node --test` without a file would look for some of its own. */

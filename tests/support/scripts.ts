@@ -146,11 +146,12 @@ export async function applyOnAll(
   machines: readonly TestMachine[],
   build: () => unknown,
   more: Parameters<typeof deploy>[2] = {},
+  only: (name: string) => boolean = () => true,
 ): Promise<readonly (Result & { name: string })[]> {
   const { resources } = await deploy(build, false, more);
   const results: (Result & { name: string })[] = [];
   await withProvider(async (run) => {
-    for (const one of sorted(resources)) {
+    for (const one of sorted(resources).filter(({ name }) => only(name))) {
       const { host: on, connection } = one.inputs as Record<string, Record<string, string>>;
       const machine = machines.find(
         ({ name, address }) => name === on?.["name"] || address === connection?.["host"],

@@ -18,6 +18,8 @@ export interface WatchedStack {
   readonly certificates: Awaited<ReturnType<typeof identities>>;
   /** Puts it on the machines, until something fails; gives the last step. */
   readonly up: (...checks: readonly Check[]) => Promise<LastStep>;
+  /** The same with what holds checks alone, where nothing else of the stack is to be put right. */
+  readonly change: (...checks: readonly Check[]) => Promise<LastStep>;
   /** Waits until hosts and services have these states; those that are not named shall be 0. */
   readonly becomes: Becomes;
   /** The same, with all services looked at again and again: for those whose turn comes seldom. */
@@ -46,13 +48,16 @@ export async function watchedStack(
     const hosts = new Map(reached.map((host) => [host.name, { ...host }])); // known by its object
     return watch(monitorOf({ options, hosts }), { options, hosts }, checks);
   };
+  const apply = async (checks: readonly Check[], only?: (name: string) => boolean) => {
+    const results = await applyOnAll(machines, build(checks), certificates, only);
+    return results.at(-1) ?? assert.fail("nothing was done");
+  };
+  const holdsChecks = (name: string) => /-(?:agent-files|checks-package)$/.test(name);
   return {
     build,
     certificates,
-    async up(...checks) {
-      const results = await applyOnAll(machines, build(checks), certificates);
-      return results.at(-1) ?? assert.fail("nothing was done");
-    },
+    up: (...checks) => apply(checks),
+    change: (...checks) => apply(checks, holdsChecks),
     becomes: becoming(monitor, listen),
     soon: becoming(monitor, listen, true),
   };

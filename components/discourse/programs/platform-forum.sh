@@ -1,9 +1,10 @@
 #!/bin/bash
-# Tells of the forum what no request does: its background jobs and its version. `look` asks the forum, as root, by a timer; `check`
-# is a monitoring plugin that reads what it noted, so anybody may run it.
+# Tells of the forum what no request does: its background jobs, its version, and whether its last deployment failed. `look` asks the
+# forum, as root, by a timer; `check` is a monitoring plugin that reads what was noted, so anybody may run it.
 set -euo pipefail
 container=app
 note=/run/platform-forum/seen.json
+verdict=/run/platform-forum/failed
 question=/usr/local/lib/platform/forum/look.rb
 
 # Rails itself takes some seconds to start. What it says besides is not for us.
@@ -26,13 +27,14 @@ seen() { jq -r "$1" "$note"; }
 
 check() {
   local age
+  if [[ ${1:-} == deployment ]]; then deployment; fi
   [[ -s $note ]] || answer 3 "the forum has not been looked into since the machine was started"
   age=$(($(date +%s) - $(seen .time)))
   ((age <= 900)) || answer 3 "the forum was looked into $age s ago, and should be each 300: see \`systemctl status platform-forum-look\`"
   case ${1:-} in
     jobs) jobs ;;
     version) version ;;
-    *) answer 3 "there is no check \"${1:-}\": jobs or version" ;;
+    *) answer 3 "there is no check \"${1:-}\": jobs, version or deployment" ;;
   esac
 }
 
@@ -54,6 +56,14 @@ version() {
   is=$(seen .version) behind=$(seen '.behind // 0')
   [[ $(seen .urgent) != true ]] || answer 2 "Discourse $is lacks a critical update" "behind=$behind"
   answer 0 "Discourse $is lacks no critical update" "behind=$behind"
+}
+
+# What monitors the machine takes this for the end of the deployment, unless it failed before that one was begun.
+deployment() {
+  local ago
+  [[ -s $verdict ]] || answer 0 "no deployment has failed here since the last one that did not, or a start"
+  ago=$(($(date +%s) - $(cat "$verdict")))
+  answer 2 "the last deployment failed here $ago s ago, and \`pulumi up\` tells why" "failed=${ago}s"
 }
 
 case ${1:-} in

@@ -1,8 +1,9 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # What Icinga has to know of the deployments of sites. A run says `begin SITE MACHINE SECONDS`, and `end SITE MACHINE` when it went
-# well; `tend` looks after those whose run was broken off; `lapsed SITE MACHINE` tells whether one was; `check` is the plugin.
-: "${LOCK:=/run/platform-deployments}"
-PATIENCE=15
+# well; `tend` looks after those whose run was broken off; `lapsed SITE MACHINE` tells whether one was, `ended SITE MACHINE` whether
+# the last one is over and went well; `check` is the plugin.
+: "${LOCK:=/run/platform-deployments}" "${GREEN_SECONDS:=60}" "${ANSWER_SECONDS:=15}"
+PATIENCE=$ANSWER_SECONDS
 
 # One at a time; the others wait.
 alone() {
@@ -23,16 +24,16 @@ begin() {
   if [[ $services == '[]' ]]; then say "Icinga does not know the site yet"; else open_downtimes "$3"; fi
 }
 
-# The site's services are looked at again and again, until they are green or a minute is over: what is red then, people shall know.
+# The site's services are looked at again and again, until they are green or their time is over: what is red then, people shall know.
 end() {
-  local until=$((SECONDS + 60)) but=''
+  local until=$((SECONDS + GREEN_SECONDS)) but=''
   alone
   of_site "$1" "$2"
   if answers; then
     see_services
     if [[ $services != '[]' ]]; then
       until green || ((SECONDS >= until)); do :; done
-      [[ $red == '[]' ]] || but="; not green a minute later: $(names)"
+      [[ $red == '[]' ]] || but="; not green $GREEN_SECONDS s later: $(names)"
     fi
     remove_downtimes
   else
@@ -41,7 +42,8 @@ end() {
   over 0 "was deployed" "$but"
 }
 
-# Each deployment that is not over: its downtimes go when all is green again, and it has failed when its time is over.
+# Each deployment that is not over: its downtimes go when all is green again, and it has failed when its machine says so, or when its
+# time is over.
 tend() {
   local file site host now
   alone
@@ -51,7 +53,10 @@ tend() {
     of_site "$site" "$host"
     now=$(date +%s)
     seen
-    if ((now >= $(jq .until "$file"))); then
+    if denied; then
+      remove_downtimes # what is red now, people shall know
+      over 2 "failed, and \`pulumi up\` tells why" "; $state"
+    elif ((now >= $(jq .until "$file"))); then
       over 2 "was not brought to an end, and \`pulumi up\` tells why" "; $state"
     elif [[ $state == red* ]]; then
       note '.red = true'

@@ -29,6 +29,14 @@ test("a forum is asked through TLS for a worker and for its database, for the di
         300,
       ],
       ["forum-container", "machine", "/usr/local/sbin/platform-container check app", 120],
+      ["forum-image", "machine", "/usr/local/sbin/platform-container image app", 300],
+      ["forum-deployment", "machine", "/usr/local/sbin/platform-forum check deployment", 60],
+      [
+        "forum-mail",
+        "machine",
+        "/usr/local/lib/platform/check-mail --timeout 30 smtp.example.org 587",
+        900,
+      ],
       ["forum-jobs", "machine", "/usr/local/sbin/platform-forum check jobs", 300],
       ["forum-version", "machine", "/usr/local/sbin/platform-forum check version", 3600],
     ],
@@ -40,9 +48,21 @@ test("what is red by another check needs it, so that it tells nobody besides", (
     forumChecks("forum", options).map(({ name, needs }) => `${name}: ${needs ?? "none"}`),
     [
       ...["forum-status: site-forum", "forum-database: site-forum", "forum-disk: none"],
-      ...["forum-container: docker", "forum-jobs: forum-container"],
-      "forum-version: forum-container",
+      ...["forum-container: docker", "forum-image: forum-container", "forum-deployment: none"],
+      ...["forum-mail: none", "forum-jobs: forum-container", "forum-version: forum-container"],
     ],
+  );
+});
+
+test("the relay is not watched where the preflight leaves it out", () => {
+  const left = DiscourseOptions.parse({ ...given, skipPreflight: ["mail"] });
+  assert.ok(!forumChecks("forum", left).some(({ name }) => name === "forum-mail"));
+});
+
+test("what judges deployments speaks for the site, and is no problem by itself", () => {
+  assert.deepEqual(
+    forumChecks("forum", options).flatMap(({ name, site, gate }) => (gate ? [[name, site]] : [])),
+    [["forum-deployment", "forum"]],
   );
 });
 

@@ -76,6 +76,28 @@ test("a check says that it does not know when nobody has looked for long, or it 
   assert.equal(checked("luck", well)[0], 3);
 });
 
+test("a deployment that failed is told, with since when", () => {
+  const judged = (seconds?: number) =>
+    locally(({ folder, run }) => {
+      mkdirSync(join(folder, "run/platform-forum"), { recursive: true });
+      const verdict = join(folder, "run/platform-forum/failed");
+      if (seconds !== undefined) writeFileSync(verdict, `${now() - seconds}\n`);
+      const program = ["components/discourse/programs/platform-forum.sh"];
+      const { code, stdout } = run(program, ["check", "deployment"], {});
+      return [code, stdout];
+    });
+  assert.deepEqual(judged(), [
+    0,
+    "OK: no deployment has failed here since the last one that did not, or a start | \n",
+  ]);
+  const [code, said] = judged(40);
+  assert.equal(code, 2);
+  assert.match(
+    String(said),
+    /^CRITICAL: the last deployment failed here 4[0-5] s ago, and `pulumi up` tells why \| failed=4[0-5]s\n$/,
+  );
+});
+
 test("a look at a forum that is stopped notes nothing, and is no failure", () => {
   const { code, stdout, stderr } = forum(["look"], undefined, { docker: "echo exited" });
   assert.deepEqual([code, stdout, stderr], [0, "", ""]);
@@ -86,6 +108,7 @@ test("the forum is looked into each five minutes, by root and gently", () => {
   assert.deepEqual(Object.keys(files), [
     "/usr/local/sbin/platform-forum",
     "/usr/local/sbin/platform-container",
+    "/usr/local/lib/platform/check-mail",
     "/usr/local/lib/platform/forum/look.rb",
     "/etc/systemd/system/platform-forum-look.service",
     "/etc/systemd/system/platform-forum-look.timer",

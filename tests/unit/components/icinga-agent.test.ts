@@ -86,7 +86,8 @@ test("a stack's machines get agents with what is to be watched inside of them, a
     assert.deepEqual(
       commands.map(([, name]) => name),
       resourceChecks(platformChecks, "forum").filter(
-        (name) => !["site-forum-outside", "ssh"].includes(name),
+        (name) =>
+          !["site-forum-outside", "https-forum", "hsts-forum", "ssh", "latency"].includes(name),
       ),
     );
     assert.deepEqual(inputs["absent"], [
@@ -138,7 +139,7 @@ test("the master knows the agents, and gets the package when they have their com
   );
   assert.deepEqual(AGENTS, ["forum"]);
   assert.deepEqual(PLUGINS, [
-    ...plugins("check_disk", "check_http", "check_load", "check_ssh"),
+    ...plugins("check_disk", "check_http", "check_load", "check_ssh", "check_tcp"),
     ...["clock", "icinga-config", "memory", "units", "updates"].map(
       (name) => `/usr/local/lib/platform/check-${name}`,
     ),
@@ -152,11 +153,17 @@ test("the master knows the agents, and gets the package when they have their com
 
 test("the monitor knocks at a machine's sshd where it can know the address and reach it", () => {
   const host = exampleHost();
-  const [ssh, ...more] = reachedChecks("forum-agent", host);
-  assert.deepEqual(more, []);
   assert.deepEqual(
-    [ssh?.name, ssh?.from, ssh?.command, ssh?.option],
-    ["ssh", "outside", ["check_ssh", "-t", "10", "-p", "2222", "192.0.2.7"], "hosts.forum"],
+    reachedChecks("forum-agent", host).map(({ name, from, needs, command, option }) => [
+      ...[name, from, needs, command.join(" "), option],
+    ]),
+    [
+      ["ssh", "outside", undefined, "check_ssh -t 10 -p 2222 192.0.2.7", "hosts.forum"],
+      [
+        ...["latency", "outside", "ssh"],
+        ...["check_tcp -H 192.0.2.7 -p 2222 -t 10 -w 1 -c 5", "hosts.forum"],
+      ],
+    ],
   );
   const { port, user, hostKey } = host;
   for (const more of [

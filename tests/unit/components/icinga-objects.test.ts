@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { stackPackage } from "../../../components/icinga/objects.ts";
+import { NotifyOptions } from "../../../components/icinga/notify-options.ts";
 import { exampleCheck, watchedExample, watchedText } from "../../support/watched.ts";
 
 test("a stack's checks are machines, commands of fixed words, services, and what these depend on", () => {
@@ -21,6 +22,22 @@ test("the id tells one text from another", () => {
   assert.equal(stackPackage({ ...watchedExample }).id, id);
   const less = { ...watchedExample, checks: watchedExample.checks.slice(0, -1) };
   assert.notEqual(stackPackage(less).id, id);
+});
+
+test("what judges deployments is marked, and tells nobody itself", () => {
+  const checks = [exampleCheck(), exampleCheck({ name: "judge", site: "forum", gate: true })];
+  const notify = NotifyOptions.parse({ mail: { to: ["a@example.org"], from: "b@example.org" } });
+  const { text } = stackPackage({ ...watchedExample, checks, notify });
+  assert.match(text, /^object Service "judge" \{\n[^}]* {2}vars\["gate"\] = true\n\}/m);
+  const told = text.matchAll(/^object Notification "mail" \{\n {2}host_name = "(.*)"\n(.*)$/gm);
+  assert.deepEqual(
+    [...told].map(([, host, next = ""]) => [host, /service_name = "(.*)"/.exec(next)?.[1]]),
+    [
+      ["monitor", undefined],
+      ["forum", undefined],
+      ["forum", "site-forum"],
+    ],
+  );
 });
 
 test("two checks of one name, one of a machine or that needs what is not there, and a circle are refused", () => {

@@ -108,7 +108,10 @@ test("the comparison and packages come first, then files that Icinga judges and 
     const { inputs, secrets, dependsOn } = resource("icinga-files");
     assert.deepEqual(inputs["validate"], ["icinga2 daemon -C"]);
     assert.deepEqual(inputs["activate"], ["systemctl reload-or-restart icinga2"]);
-    assert.deepEqual(inputs["deactivate"], ["systemctl try-reload-or-restart icinga2"]);
+    assert.deepEqual(inputs["deactivate"], [
+      "systemctl try-reload-or-restart icinga2",
+      "rm -rf /var/lib/platform-updates",
+    ]);
     assert.ok(
       String(inputs["probe"]).endsWith(
         ` probe monitor ${files().id} 127.0.0.1 /etc/platform-icinga/deploy`,

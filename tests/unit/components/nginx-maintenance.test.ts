@@ -108,16 +108,18 @@ test("the site tells where it is, and wants to be watched", async () => {
     result.checks.map(({ name, host, command }) => [name, host, command[0]]),
     [
       ["nginx", "forum", "check_tcp"],
+      ["nginx-connections", "forum", "/usr/local/lib/platform/check-nginx"],
       ["site-the-forum", "forum", "check_http"],
       ["site-the-forum-outside", "forum", "check_http"],
+      ["https-the-forum", "forum", "check_http"],
       ["maintenance-the-forum", "forum", "/usr/local/sbin/platform-maintenance"],
     ],
   );
   assert.deepEqual(
     result.checks.map(({ needs }) => needs),
-    [undefined, "nginx", "site-the-forum", undefined],
+    [undefined, "nginx", "nginx", "site-the-forum", "site-the-forum-outside", undefined],
   );
-  assert.deepEqual(result.checks[3]?.command.slice(1), ["check", "the-forum"]);
+  assert.deepEqual(result.checks.at(-1)?.command.slice(1), ["check", "the-forum"]);
 });
 
 test("what nginx would remember of files is not for settings: a note has to be seen at once", () => {

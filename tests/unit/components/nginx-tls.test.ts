@@ -116,6 +116,7 @@ test("the groups are those of RFC 7919, byte for byte as OpenSSL makes them", ()
   assert.deepEqual(paths(none), [
     "/etc/nginx/platform/tls.conf",
     "/etc/nginx/sites-enabled/00-platform.conf",
+    "/usr/local/lib/platform/check-nginx",
   ]);
   assert.deepEqual(
     paths(standard).filter((path) => path.includes("dhparam")),

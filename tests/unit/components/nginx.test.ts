@@ -134,6 +134,13 @@ test("names that nobody serves are refused", () => {
   location / {
     return 421;
   }
+  location = /.platform/connections {
+    access_log off;
+    if "($remote_addr" !~ "^(127\\\\.0\\\\.0\\\\.1|::1)$)" {
+      return 421;
+    }
+    stub_status;
+  }
 }
 server {
   listen 443 ssl http2 default_server;
@@ -185,9 +192,9 @@ test("the proxy takes Debian's default site away, asks nginx before and the site
     assert.deepEqual(resource("proxy-unit").dependsOn, ["proxy-files", "proxy-packages"]);
     const { inputs, secrets, dependsOn } = resource("proxy-files");
     const { files, id } = proxyFiles([site], "bookworm", standard);
-    const contents = files.map(({ path, content }) => [
+    const contents = files.map(({ path, content, mode = "0644" }) => [
       path,
-      { content, mode: "0644", owner: "root:root" },
+      { content, mode, owner: "root:root" },
     ]);
     assert.deepEqual(inputs["files"], Object.fromEntries(contents));
     assert.deepEqual(inputs["absent"], ["/etc/nginx/sites-enabled/default"]);

@@ -14,27 +14,44 @@ interface Note {
   readonly health: string;
   readonly ours: boolean;
   readonly gone: number | null;
+  readonly image: string;
+  readonly other: number | null;
   readonly counts: readonly (readonly [number, number])[];
 }
 
+const image = `sha256:${"1b".repeat(32)}`;
+const foreign = `sha256:${"2c".repeat(32)}`;
+
 const well = (): Note => ({
   ...{ time: now(), id: "1a", status: "running", health: "", ours: true, gone: null },
-  counts: [[now(), 0]],
+  ...{ image, other: null, counts: [[now(), 0]] },
 });
 
 /** What Docker tells of a container. */
 const told = (more: object = {}, state: object = {}) =>
   JSON.stringify({
-    ...{ Id: "1a", RestartCount: 0, Config: { Labels: { "platform.component": "forum" } } },
+    ...{
+      Id: "1a",
+      Image: image,
+      RestartCount: 0,
+      Config: { Labels: { "platform.component": "forum" } },
+    },
     ...{ State: { Status: "running", ...state }, ...more },
   });
 
 /** Runs the program where that was noted and Docker does so; gives its answer, and what is noted then. */
-function container(words: readonly string[], noted?: Note, docker = "exit 1") {
+function container(
+  words: readonly string[],
+  noted?: Note,
+  docker = "exit 1",
+  declared: string | undefined = image,
+) {
   return locally(({ folder, run }) => {
     const note = join(folder, "run/platform-forum/container-app.json");
     mkdirSync(join(folder, "run/platform-forum"), { recursive: true });
     if (noted) writeFileSync(note, JSON.stringify(noted));
+    mkdirSync(join(folder, "etc/platform-forum"), { recursive: true });
+    if (declared) writeFileSync(join(folder, "etc/platform-forum/image"), `${declared}\n`);
     const program = ["services/checks/platform-container.sh"];
     const { code, stdout, stderr } = run(program, words, {}, { docker });
     assert.equal(stderr, "");
@@ -100,7 +117,7 @@ test("a look notes whose it is, when it went, and how often it was started anew 
   assert.ok(Math.abs(time - now()) < 30);
   assert.deepEqual(noted, {
     ...{ id: "1a", status: "running", health: "healthy", ours: true, gone: null },
-    counts: noted.counts,
+    ...{ image, other: null, counts: noted.counts },
   });
   const old = [now() - 4000, 1] as const;
   const counts = [old, [now() - 3000, 2]] as const;
@@ -118,4 +135,45 @@ test("a look notes whose it is, when it went, and how often it was started anew 
 test("a Docker that does not answer leaves the note as it was", () => {
   const noted = { ...well(), time: now() - 700 };
   assert.deepEqual(look("echo Cannot connect to the Docker daemon >&2; exit 1", noted), noted);
+});
+
+test("a container from another image than the platform's is told when that has lasted for an hour", () => {
+  const images = (more: Partial<Note>, declared?: string) =>
+    container(["image", "app"], { ...well(), ...more }, undefined, declared).said;
+  const from = "app is made from sha256:1b1b1b1b1b1b";
+  assert.deepEqual(images({}), [0, `CONTAINER OK: ${from} | other=0s;3600\n`]);
+  assert.deepEqual(images({ other: now() - 3600 }), [
+    0,
+    `CONTAINER OK: ${from} | other=3600s;3600\n`,
+  ]);
+  assert.deepEqual(images({ other: now() - 3601 }, foreign), [
+    1,
+    `CONTAINER WARNING: ${from}, and the one for it is sha256:2c2c2c2c2c2c | other=3601s;3600\n`,
+  ]);
+  assert.deepEqual(images({ image: "" }), [
+    0,
+    "CONTAINER OK: app is made from none | other=0s;3600\n",
+  ]);
+  const unknown = "CONTAINER UNKNOWN: ";
+  assert.deepEqual(images({}, ""), [
+    3,
+    `${unknown}nobody has noted which image is the one for app\n`,
+  ]);
+  assert.deepEqual(container(["image", "app"]).said, [
+    3,
+    `${unknown}app has not been looked at since the machine was started\n`,
+  ]);
+  assert.equal(images({ time: now() - 901 })[0], 3);
+});
+
+test("a look notes since when another image is there, which a container that is away does not change", () => {
+  const since = now() - 500;
+  const other = look(echo(told({ Image: foreign })));
+  assert.ok(Math.abs((other.other ?? 0) - now()) < 30);
+  assert.equal(other.image, foreign);
+  assert.equal(look(echo(told({ Image: foreign })), { ...other, other: since }).other, since);
+  assert.equal(look(echo(told()), { ...other, other: since }).other, null);
+  const missing = "echo 'Error: No such container: app' >&2; exit 1";
+  const gone = look(missing, { ...well(), image: foreign, other: since });
+  assert.deepEqual([gone.image, gone.other], [foreign, since]);
 });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { test, type TestContext } from "node:test";
 import { sum, summaryLine, tally } from "../../runner/tally.ts";
-import { lanes, nodeArguments, select, type Job, type TierName } from "../../runner/tiers.ts";
+import { nodeArguments, plan, select, type Job, type TierName } from "../../runner/tiers.ts";
 
 const lines = (...outcomes: object[]) => outcomes.map((line) => JSON.stringify(line)).join("\n");
 const passed = { result: "passed", name: "a", file: "/x/a.test.ts" };
@@ -79,48 +79,57 @@ function project(t: TestContext, ...files: string[]): string {
 }
 
 test("a filter chooses files by path and else tests by name", (t) => {
-  const root = project(t, "hosts/forum", "hosts/nginx");
+  const root = project(t, "hosts/proxy", "hosts/nginx");
   const one = (filter?: string) => {
-    const [first, second] = lanes(root, { tiers: ["hosts"], filter });
-    assert.deepEqual(second, []);
-    return first.map(nodeArguments);
+    const { first, beside } = plan(root, { tiers: ["hosts"], filter });
+    assert.deepEqual(first, []);
+    return beside.map(nodeArguments);
   };
   const common = ["--test", "--test-isolation=none", "--test-concurrency=1"];
-  const forum = "tests/hosts/forum.test.ts";
+  const proxy = "tests/hosts/proxy.test.ts";
   const nginx = "tests/hosts/nginx.test.ts";
-  assert.deepEqual(one(), [[...common, forum, nginx]]);
+  assert.deepEqual(one(), [[...common, nginx, proxy]]);
   assert.deepEqual(one("ngi"), [[...common, nginx]]);
-  const byName = [...common, "--test-name-pattern=offline", "--test-force-exit", forum, nginx];
+  const byName = [...common, "--test-name-pattern=offline", "--test-force-exit", nginx, proxy];
   assert.deepEqual(one("offline"), [byName]);
 });
 
-test("host tests on machines of their own run beside the others, and the engine's after them", (t) => {
-  const root = project(t, "unit/deep/a", "hosts/acme-faults", "hosts/nginx", "engine/forum");
-  const shown = (tiers: TierName[], filter?: string) =>
-    lanes(root, { tiers, filter }).map((lane) => lane.map(({ tier, files }) => [tier, ...files]));
-  const unit = ["unit", "tests/unit/deep/a.test.ts"];
-  const nginx = ["hosts", "tests/hosts/nginx.test.ts"];
-  const acme = ["hosts", "tests/hosts/acme-faults.test.ts"];
-  const engine = ["engine", "tests/engine/forum.test.ts"];
-  assert.deepEqual(shown(["unit", "hosts", "engine"]), [
-    [unit, nginx],
-    [acme, engine],
+test("the engine's tests and each group of host tests run beside each other, after the unit tests", (t) => {
+  const files = ["hosts/acme-faults", "hosts/acme", "hosts/host", "hosts/nginx", "engine/forum"];
+  const root = project(t, "unit/deep/a", ...files);
+  const shown = (tiers: TierName[], filter?: string) => {
+    const { first, beside } = plan(root, { tiers, filter });
+    return [first, beside].map((jobs) => jobs.map(({ title, files }) => [title, ...files]));
+  };
+  const unit = ["unit tests", "tests/unit/deep/a.test.ts"];
+  const engine = ["engine tests", "tests/engine/forum.test.ts"];
+  const forum = ["hosts tests: forum", "tests/hosts/nginx.test.ts"];
+  const rest = ["hosts tests: components", "tests/hosts/host.test.ts"];
+  const acme = [
+    "hosts tests: acme",
+    ...["tests/hosts/acme-faults.test.ts", "tests/hosts/acme.test.ts"],
+  ];
+  const all = shown(["unit", "hosts", "engine"]);
+  assert.deepEqual(all, [[unit], [engine, forum, rest, acme]]);
+  assert.deepEqual(shown(["hosts"]), [[], [forum, rest, acme]]);
+  assert.deepEqual(shown(["hosts"], "acme"), [[], [acme]]);
+  assert.deepEqual(shown(["hosts"], "no such file"), [
+    [],
+    [["hosts tests", ...acme.slice(1), ...rest.slice(1), ...forum.slice(1)]],
   ]);
-  assert.deepEqual(shown(["hosts"]), [[nginx], [acme]]);
-  assert.deepEqual(shown(["hosts"], "acme"), [[acme], []]);
-  assert.deepEqual(shown(["engine"]), [[engine], []]);
-  assert.deepEqual(shown(["vm"]), [[["vm"]], []]);
+  assert.deepEqual(shown(["engine"]), [[], [engine]]);
+  assert.deepEqual(shown(["vm"]), [[["vm tests"]], []]);
 });
 
-test("no machine is used in both lanes of host tests", () => {
+test("no machine is used in two groups of host tests", () => {
   const root = join(import.meta.dirname, "../../..");
-  const machines = ({ files }: Job) =>
-    new Set(files.flatMap((file) => machinesOf(join(root, file))));
-  const [[first], [second]] = lanes(root, { tiers: ["hosts"], filter: undefined });
-  assert.ok(first && second);
-  const both = [...machines(second)].filter((name) => machines(first).has(name));
-  assert.deepEqual(both, []);
-  assert.ok(machines(first).has("components") && machines(second).has("acme"));
+  const { beside } = plan(root, { tiers: ["hosts"], filter: undefined });
+  const machines = ({ files }: Job) => [
+    ...new Set(files.flatMap((file) => machinesOf(join(root, file)))),
+  ];
+  const used = beside.flatMap(machines);
+  assert.deepEqual(used, [...new Set(used)]);
+  assert.ok(used.includes("components") && used.includes("acme") && used.includes("forumMachine"));
 });
 
 /** The machines that a test file starts, or a file that it imports as soon as it is loaded. */
