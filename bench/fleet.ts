@@ -53,7 +53,13 @@ export async function fleetBench(): Promise<void> {
     const [own, bare]: [number[], number[]] = [[], []];
     for (let round = 0; round < rounds; round++) {
       own.push((await registering(() => platform(config))).seconds);
-      bare.push((await registering(() => { register(all); })).seconds);
+      bare.push(
+        (
+          await registering(() => {
+            register(all);
+          })
+        ).seconds,
+      );
     }
     const cells = [own, bare].map((times) => {
       const { min, median } = summary(times);
