@@ -40,22 +40,37 @@ function machine(name: string, host: unknown, raw: unknown): MachineOf {
   };
 }
 
-/** A provided certificate has to hold all names of the instance: its own one, or else that of all sites. */
+/**
+ * A provided certificate has to hold all names of the instance: its own one, or else that of all sites. With one of its own, the
+ * provider's name has that of all sites.
+ */
 function providedOf(at: string, instance: unknown, standard: unknown): Problem[] {
   const own = member(instance, "certificate");
-  const source = own ?? standard;
+  const provider = strings(member(instance, "providerName"));
+  const inner = ["registry", "pages"].map((one) => member(member(instance, one), "hostname"));
+  const names = strings(member(instance, "hostname"), ...inner, member(instance, "aliases"));
+  const ofAll = own === undefined ? [...names, ...provider] : provider;
+  return [
+    ...faults(standard, ofAll).map(({ message }) => ({
+      path: `${at}.${own === undefined ? "hostname" : "providerName"}`,
+      message: `the certificate of all sites ${message}`,
+    })),
+    ...faults(own, names).map(({ field, message }) => ({
+      ...{ path: `${at}.certificate.${field}`, message },
+    })),
+  ];
+}
+
+function faults(source: unknown, names: readonly string[]) {
   const [chain, key, authority] = ["chain", "key", "authority"].map((field) =>
     member(source, field),
   );
-  if (member(source, "kind") !== "provided") return [];
+  if (member(source, "kind") !== "provided" || names.length === 0) return [];
   if (typeof chain !== "string" || typeof key !== "string") return []; // the schema says so
-  const inner = ["registry", "pages"].map((one) => member(member(instance, one), "hostname"));
-  const names = [member(instance, "hostname"), member(instance, "providerName"), ...inner]
-    .concat(member(instance, "aliases") ?? [])
-    .filter((name) => typeof name === "string");
   const root = typeof authority === "string" ? authority : undefined;
-  return providedFaults({ chain, key, authority: root }, names).map(({ field, message }) => ({
-    path: own === undefined ? `${at}.hostname` : `${at}.certificate.${field}`,
-    message: own === undefined ? `the certificate of all sites ${message}` : message,
-  }));
+  return providedFaults({ chain, key, authority: root }, names);
+}
+
+function strings(...values: readonly unknown[]): string[] {
+  return values.flat().filter((one) => typeof one === "string");
 }

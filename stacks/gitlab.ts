@@ -25,15 +25,25 @@ export function gitlab(
     new GitLabMachine(`${machine}-gitlab`, { host, instances: Object.fromEntries(own) });
     return own.map(([instance, options]) => {
       const name = instanceSiteName(instance);
-      const of = new Instance(name, { host, engine, instance, options, watcher });
+      const apart = options.certificate !== undefined;
+      const of = new Instance(name, { host, engine, instance, options, watcher, apart });
       const source = options.certificate ?? standard.source;
       const certificates = { ...standard, source };
-      const served: Served = { host, name, sites: of.sites, names: of.names, certificates };
-      return { instance, of, engine, served, options };
+      const served: Served[] = [{ host, name, sites: of.sites, names: of.names, certificates }];
+      const own = of.providerSites.map((site): Served => {
+        return {
+          host,
+          name: site.name,
+          sites: [site],
+          names: [site.hostname],
+          certificates: standard,
+        };
+      });
+      return { instance, of, engine, served: [...served, ...own], options };
     });
   });
   return {
-    served: made.map(({ served }) => served),
+    served: made.flatMap(({ served }) => served),
     offers: [...new Set(made.map(({ engine }) => engine)), ...made.map(({ of }) => of)],
     instances: Object.fromEntries(
       made.map(({ instance, of, options: { customer, hostname } }) => [

@@ -7,6 +7,7 @@ import {
   DataDirectory,
   Service,
   type Host,
+  type Site,
   type Watcher,
 } from "../host/index.ts";
 import { allocate } from "./allocation.ts";
@@ -16,7 +17,7 @@ import { askRelay, awaitReady, before, handOver, keepSettings, watched } from ".
 import { configurationOf, instanceFiles } from "./files.ts";
 import type { InstanceOptions } from "./options.ts";
 import { containerName, directoryOf, program } from "./paths.ts";
-import { instanceSites, namesOf } from "./site.ts";
+import { instanceSites, namesOf, providerSites } from "./site.ts";
 
 export { fleetFaults, type FleetFault, type MachineOf } from "./faults.ts";
 export { GitLabMachine } from "./machine.ts";
@@ -33,6 +34,8 @@ export interface InstanceArgs {
   /** What it is called in the configuration. */
   readonly instance: string;
   readonly options: InstanceOptions;
+  /** Whether the provider's name has another certificate than the instance's other names, since those come with the customer's. */
+  readonly apart?: boolean;
   /** Who watches it, if anybody does. */
   readonly watcher?: Watcher | undefined;
 }
@@ -48,12 +51,14 @@ export class Instance extends Service {
   readonly rootPassword: pulumi.Output<string>;
   /** All names that its certificate has to hold, the one in the address bar first. */
   readonly names: readonly [string, ...string[]];
+  /** The provider's name, where it is apart. */
+  readonly providerSites: readonly Site[];
   /** How git reaches it over SSH. */
   readonly sshPort: number;
 
   constructor(name: string, args: InstanceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:gitlab:Instance", name, opts);
-    const { host, engine, instance, options, watcher } = args;
+    const { host, engine, instance, options, watcher, apart = false } = args;
     const child = { parent: this };
     const allocation = allocate(instance, { slot: options.slot, sshPort: options.ssh.port });
     const deployed = { host, instance, options, allocation };
@@ -94,9 +99,10 @@ export class Instance extends Service {
     watcher?.deployment(`${name}-watched`, "end", told, { ...child, dependsOn: [ready] });
 
     this.containerId = app.id;
-    this.names = namesOf(options);
+    this.names = namesOf(options, apart);
+    this.providerSites = apart ? providerSites(instance, options) : [];
     this.sshPort = allocation.sshPort;
-    this.sites = instanceSites(instance, options, allocation);
+    this.sites = instanceSites(instance, options, allocation, apart);
     this.checks = instanceChecks(instance, options, allocation);
     const { containerId, sites, checks } = this;
     this.registerOutputs({ containerId, sites, checks });

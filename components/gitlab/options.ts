@@ -67,7 +67,9 @@ export const InstanceOptions = z.strictObject({
     .describe("The name that it has had until now: confirms that `hostname` is another one."),
   providerName: hostname
     .optional()
-    .describe("Its name with you, which leads to `hostname`; the certificate holds it, too."),
+    .describe(
+      "Its name with you, which leads to `hostname`; with a `certificate` of its own, it has one like all sites.",
+    ),
   aliases: z.array(hostname).default([]).describe("Other names that lead to it."),
   image: ImageOptions.describe(
     "Image whose tag says edition and version exactly, such as gitlab/gitlab-ee:18.11.11-ee.0.",
@@ -143,9 +145,12 @@ export const InstanceOptions = z.strictObject({
 export type InstanceOptions = z.output<typeof InstanceOptions>;
 
 /** What an instance may be called: its name is in those of files, of its container and of its network. */
-export const instanceName = z.string().regex(/^[a-z](?:-?[a-z0-9]){0,23}$/, {
-  error: "must be a short name in lower case, such as acme",
-});
+export const instanceName = z
+  .string()
+  .regex(/^(?!.*-(?:registry|pages|provider)$)[a-z](?:-?[a-z0-9]){0,23}$/, {
+    error:
+      "must be a short name in lower case, such as acme, that does not end in -registry, -pages or -provider",
+  });
 
 /** A plan as numbers. */
 export function sizeOfPlan(plan: InstanceOptions["plan"]): Size {

@@ -3,19 +3,32 @@ import type { Allocation } from "./allocation.ts";
 import type { InstanceOptions } from "./options.ts";
 import { containerName } from "./paths.ts";
 
-/** All names of an instance that visitors use, the one in the address bar first. */
-export function namesOf(options: InstanceOptions): [string, ...string[]] {
+/** All names of an instance that visitors use, the one in the address bar first; without the provider's where that is apart. */
+export function namesOf(options: InstanceOptions, apart = false): [string, ...string[]] {
   const { hostname, registry, pages } = options;
   return [
     hostname,
-    ...leading(options),
+    ...leading(options, apart),
     ...(registry ? [registry.hostname] : []),
     ...(pages ? [pages.hostname] : []),
   ];
 }
 
-function leading({ providerName, aliases }: InstanceOptions): string[] {
-  return [...(providerName === undefined ? [] : [providerName]), ...aliases];
+function leading({ providerName, aliases }: InstanceOptions, apart: boolean): string[] {
+  return [...(providerName === undefined || apart ? [] : [providerName]), ...aliases];
+}
+
+/** The provider's own name for an instance, where it has another certificate than the customer's; else it is among the others. */
+export function providerSites(instance: string, options: InstanceOptions): Site[] {
+  const { providerName, hostname } = options;
+  if (providerName === undefined) return [];
+  return [
+    {
+      ...{ name: `${containerName(instance)}-provider`, hostname: providerName },
+      ...{ leadsTo: hostname, upstream: "127.0.0.1:9", maxBodyBytes: 1024, streaming: [] },
+      offline: away,
+    },
+  ];
 }
 
 /** Seconds that GitLab may be silent in the middle of an answer: a large clone takes long to begin (omnibus-gitlab, nginx). */
@@ -32,6 +45,7 @@ export function instanceSites(
   instance: string,
   options: InstanceOptions,
   allocation: Allocation,
+  apart = false,
 ): Site[] {
   const { hostname, registry, pages } = options;
   const name = containerName(instance);
@@ -41,7 +55,7 @@ export function instanceSites(
     ...{ ...passing, streaming: [], offline: away },
   });
   return [
-    { ...site("", hostname, allocation.httpPort), aliases: leading(options) },
+    { ...site("", hostname, allocation.httpPort), aliases: leading(options, apart) },
     ...(registry ? [site("-registry", registry.hostname, allocation.registryPort)] : []),
     ...(pages ? [site("-pages", pages.hostname, allocation.pagesPort)] : []),
   ];

@@ -39,6 +39,8 @@ export interface Site {
   readonly hostname: string;
   /** Other names that lead there by 301; the site's certificate has to hold them. */
   readonly aliases?: readonly string[];
+  /** A name to which all of it leads by 301, with another certificate than its own; no application is asked then. */
+  readonly leadsTo?: string;
   /** Where the application listens (HTTP/1.1): a unix socket, `unix:/path`, or a port of the machine itself, `127.0.0.1:8080`. */
   readonly upstream: string;
   /** Largest request body in bytes; larger ones are answered 413. Where it is unlimited, the application decides. */

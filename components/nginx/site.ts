@@ -2,7 +2,7 @@ import { block, directive, expression, type Directive } from "../../formats/ngin
 import type { Release, Site, SiteCertificate } from "../host/index.ts";
 import type { NginxOptions } from "./options.ts";
 import { hideForeign, hsts, ownPageLocation } from "./headers.ts";
-import { leadingServers } from "./leading.ts";
+import { leadingServers, leaves } from "./leading.ts";
 import { limitZones, realAddress, siteLimits } from "./limits.ts";
 import { accessLog, logFormats } from "./log.ts";
 import { closing, letThrough } from "./maintenance.ts";
@@ -67,16 +67,25 @@ export function siteServers(
           "client_max_body_size",
           site.maxBodyBytes === "unlimited" ? 0 : site.maxBodyBytes,
         ),
-        ...closing(site, inherited),
-        ...proxy(site),
-        ...routes(site, options, inherited),
-        ...offline(site, inherited),
+        ...(site.leadsTo === undefined
+          ? served(site, options, inherited)
+          : [block("location", ["/"], [leaves(site.leadsTo)])]),
         configurationId(id),
         ...Object.entries(options.settings).map(([name, value]) =>
           directive(name, ...[value].flat()),
         ),
       ],
     ),
+  ];
+}
+
+/** What an application answers, and what nginx itself does in its place. */
+function served(site: Site, options: NginxOptions, inherited: readonly Directive[]): Directive[] {
+  return [
+    ...closing(site, inherited),
+    ...proxy(site),
+    ...routes(site, options, inherited),
+    ...offline(site, inherited),
   ];
 }
 

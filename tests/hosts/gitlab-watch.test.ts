@@ -85,7 +85,7 @@ describe("what is watched of an instance of GitLab", () => {
       "docker logs releases 2>&1 | grep -o 'GET [^ ]*info=[^ ]*'",
     );
     const info = Buffer.from('{"version":"18.11.11-ee"}').toString("base64");
-    assert.equal(asked, `GET /check.json?gitlab_info=${encodeURIComponent(info)}\n`);
+    assert.equal(decodeURIComponent(asked), `GET /check.json?gitlab_info=${info}\n`);
     await machine.succeed("docker rm -f releases");
     await acme.remove();
   });

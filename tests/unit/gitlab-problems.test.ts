@@ -141,6 +141,7 @@ test("a provided certificate has to hold every name of its instance", () => {
   assert.ok(problems.length > 0);
   for (const line of problems) assert.match(line, /^acme\.certificate\.(?:chain|key|authority) /);
   assert.ok(problems.some((line) => line.includes("registry.acme.example")));
+  assert.ok(!problems.some((line) => line.includes("acme.hosting.example.net"))); // it has one of all sites
   assert.ok(!problems.join().includes("PRIVATE KEY"));
 });
 

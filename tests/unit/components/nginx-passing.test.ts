@@ -51,3 +51,13 @@ test("how long the application may be silent is what the options say, where they
   assert.match(own, /^ {2}proxy_read_timeout 90s;$/m);
   assert.equal(own.match(/proxy_read_timeout/g)?.length, 1);
 });
+
+test("a site that only leads elsewhere asks no application", () => {
+  const site = { ...git, leadsTo: "code.example.org" };
+  const { "platform-git": own = "" } = rendered([site]);
+  assert.match(
+    own,
+    /^ {2}location \/ \{\n {4}return 301 "https:\/\/code\.example\.org\$request_uri";\n {2}\}$/m,
+  );
+  assert.ok(own.includes("/.platform/id") && !own.includes("proxy_pass"));
+});
