@@ -1,17 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { BackupOptions } from "./components/backup/index.ts";
-import { CertificateOptions } from "./components/certificate/index.ts";
+import { CertificateOptions, CertificateSource } from "./components/certificate/index.ts";
 import { ContainerOptions } from "./components/container-machine/index.ts";
 import { DiscourseOptions } from "./components/discourse/index.ts";
 import { DockerEngineOptions } from "./components/docker-engine/index.ts";
-import { HostOptions } from "./components/host/index.ts";
+import { instanceName, InstanceOptions } from "./components/gitlab/index.ts";
+import { HostOptions, size } from "./components/host/index.ts";
 import { IcingaOptions } from "./components/icinga/index.ts";
 import { NginxOptions } from "./components/nginx/index.ts";
 import { VmOptions } from "./components/vm/index.ts";
 import { contradictions } from "./stacks/contradictions.ts";
-import { member, type Problem } from "./stacks/problems.ts";
-import { secretPaths } from "./stacks/secrets.ts";
+import type { Problem } from "./stacks/problems.ts";
+import { found, secretPaths } from "./stacks/secrets.ts";
 import { warnings } from "./stacks/warnings.ts";
 
 /** A machine and the services of the machine itself. */
@@ -22,8 +23,21 @@ const HostSection = HostOptions.extend({
   container: ContainerOptions.optional().describe(
     "The container that is made as a machine, for labs and trials; absent for one that exists.",
   ),
+  memory: size
+    .optional()
+    .describe(
+      "What it has, where `vm` does not say it: GitLab instances that need more are refused before a run.",
+    ),
+  cores: z.int().min(1).max(1024).optional().describe("Its processors, in the same way."),
   docker: DockerEngineOptions.prefault({}),
   nginx: NginxOptions.prefault({}),
+});
+
+/** A customer's GitLab, and the certificate of its names. */
+const GitLabInstance = InstanceOptions.extend({
+  certificate: CertificateSource.optional().describe(
+    "Where its certificate comes from, such as the customer; as those of all sites when absent.",
+  ),
 });
 
 /** The whole configuration of a stack; a section that is absent is not built. */
@@ -37,6 +51,11 @@ export const ConfigurationSchema = z.strictObject({
     .describe("Machines by name."),
   certificates: CertificateOptions.prefault({}),
   forum: DiscourseOptions.optional(),
+  gitlab: z
+    .strictObject({
+      instances: z.record(instanceName, GitLabInstance).describe("Customers' instances by name."),
+    })
+    .optional(),
   backups: BackupOptions.optional(),
   monitoring: IcingaOptions.optional(),
 });
@@ -62,7 +81,7 @@ export function parse(source: Source): {
   const problems = result.success ? [] : result.error.issues.flatMap((issue) => explain(issue));
   const plain = secretPaths
     .filter(([key]) => source.get(key)?.secret === false)
-    .filter((path) => path.reduce<unknown>(member, raw) !== undefined)
+    .flatMap((path) => found(raw, path))
     .map((path) => ({
       path: path.join("."),
       message:

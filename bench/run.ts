@@ -1,5 +1,6 @@
 import { endGracefully, wasInterrupted } from "../lab/interrupt.ts";
 import { withLock } from "../lab/lock.ts";
+import { fleetBench } from "./fleet.ts";
 import { forum } from "./forum.ts";
 import { labDir } from "./lab.ts";
 import { monitoring } from "./monitoring.ts";
@@ -9,6 +10,7 @@ import { truth } from "./truth.ts";
 
 /** `npm run bench [-- <name> …]`: comparisons and figures; nothing here passes or fails. */
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  fleet: fleetBench,
   forum,
   monitoring,
   proxy,

@@ -1,5 +1,6 @@
 import { providedFaults } from "../components/certificate/index.ts";
 import { typedNames } from "../components/discourse/index.ts";
+import { gitlabProblems } from "./gitlab-problems.ts";
 import { madeMachine, sameMachines } from "./made-machines.ts";
 import { monitored } from "./monitored.ts";
 import { entries, member, type Problem } from "./problems.ts";
@@ -20,6 +21,7 @@ export function contradictions(raw: unknown): Problem[] {
     ...monitored(member(raw, "monitoring"), names),
     ...environmentOf(forum),
     ...sameMachines(hosts),
+    ...gitlabProblems(raw, hosts),
     ...copiesOf(member(raw, "backups"), member(forum, "host"), hosts),
     ...aliasesOf(forum),
     ...wildcardsOf(forum, member(member(raw, "certificates"), "source")),

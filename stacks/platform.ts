@@ -1,31 +1,43 @@
 import { Backups } from "../components/backup/index.ts";
-import { Certificate, CertificateAuthority, issuances } from "../components/certificate/index.ts";
+import { CertificateAuthority } from "../components/certificate/index.ts";
 import { Discourse } from "../components/discourse/index.ts";
 import type { Backup, Host, Offers, Watcher } from "../components/host/index.ts";
 import { lint } from "../components/icinga/index.ts";
-import { Nginx } from "../components/nginx/index.ts";
 import type { Configuration } from "../config.ts";
 import { engines, type Engines } from "./engines.ts";
+import { gitlab } from "./gitlab.ts";
 import { machines } from "./machines.ts";
 import { monitor, watch } from "./monitoring.ts";
+import { proxies, type Served } from "./proxies.ts";
+import { shortTraces } from "./traces.ts";
 
-/** The stack: one function a section, and the rooms that collect what the others offer. */
+/** The stack of a configuration. */
 export function platform(config: Configuration) {
+  return shortTraces(() => compose(config));
+}
+
+/** One function a section, and the rooms that collect what the others offer. */
+function compose(config: Configuration) {
   const authority = new CertificateAuthority("authority", config.certificates);
   const engine = engines(config.hosts);
   const hosts = machines(config.hosts, engine);
   const monitored = config.monitoring && { options: config.monitoring, hosts };
   const watcher = monitored && monitor(monitored);
-  const parts = config.forum
-    ? forum(config, config.forum, { hosts, engine, authority, watcher })
-    : { urls: [], served: [], offers: [] };
-  const backups = parts.offers.flatMap((one) => one.backups);
+  const around = { hosts, engine, watcher };
+  const discourse = config.forum ? [forum(config, config.forum, around)] : [];
+  const fleet = gitlab(config, around);
+  const services = [...discourse.flatMap((one) => one.offers), ...fleet.offers];
+  const toServe = [...discourse.map((one) => one.served), ...fleet.served];
+  const fronts = proxies(config, authority, toServe);
+  const offers = [...new Set([...services, ...fronts.flatMap((one) => one.offers)])];
+  const backups = offers.flatMap((one) => one.backups);
   const kept = config.backups ? keep(config.backups, { hosts, backups }) : [];
-  const checks = [...parts.offers, ...kept].flatMap((one) => one.checks);
+  const checks = [...offers, ...kept].flatMap((one) => one.checks);
   const own = watcher ? watch(watcher, monitored, checks) : [];
   return {
-    urls: parts.urls,
-    sites: parts.served,
+    urls: fronts.flatMap((one) => one.urls),
+    sites: fronts.flatMap((one) => one.served),
+    gitlab: fleet.instances,
     authorityCertificate: authority.certPem,
     hosts: Object.fromEntries(hosts),
     checks: lint([...checks, ...own]),
@@ -34,14 +46,6 @@ export function platform(config: Configuration) {
       kept.map(({ machine, repository, publicKey }) => [machine, { repository, publicKey }]),
     ),
   };
-}
-
-/** What the sections share. */
-interface Shared {
-  readonly hosts: ReadonlyMap<string, Host>;
-  readonly engine: Engines;
-  readonly authority: CertificateAuthority;
-  readonly watcher: Watcher | undefined;
 }
 
 /** Copies of what the services of each machine must not lose. */
@@ -56,24 +60,25 @@ function keep(
   });
 }
 
-/** The forum on its machine: engine, container, certificate, proxy. */
+/** What the sections share. */
+interface Around {
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly engine: Engines;
+  readonly watcher: Watcher | undefined;
+}
+
+/** The forum on its machine: engine and container. */
 function forum(
-  config: Configuration,
+  { certificates }: Configuration,
   options: NonNullable<Configuration["forum"]>,
-  { hosts, engine: engineOn, authority, watcher }: Shared,
+  { hosts, engine: engineOn, watcher }: Around,
 ) {
-  const section = config.hosts[options.host];
   const host = hosts.get(options.host);
-  if (!section || !host) throw new RangeError(`no machine is called ${options.host}`);
+  if (!host) throw new RangeError(`no machine is called ${options.host}`);
   const engine = engineOn(host);
   const discourse = new Discourse("forum", { host, engine, options, watcher });
   const names = [options.hostname, ...options.aliases] as const;
-  const wanted = { host, site: "forum", names, options: config.certificates };
-  const certificate = new Certificate("forum-certificate", { ...wanted, authority });
-  const certificates = { forum: certificate.served };
-  const proxy = { host, sites: discourse.sites, certificates, options: section.nginx };
-  const nginx = new Nginx(`${host.name}-nginx`, proxy);
-  const issued = issuances("forum-issuance", wanted);
-  const offers: readonly Offers[] = [engine, discourse, certificate, nginx, ...issued];
-  return { urls: nginx.urls, served: nginx.served, offers };
+  const served: Served = { host, name: "forum", sites: discourse.sites, names, certificates };
+  const offers: readonly Offers[] = [engine, discourse];
+  return { served, offers };
 }

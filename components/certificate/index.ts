@@ -16,7 +16,7 @@ import { webroot } from "./renewal.ts";
 import { servedProbe } from "./served.ts";
 
 export { CertificateAuthority } from "./authority.ts";
-export { CertificateOptions } from "./options.ts";
+export { CertificateOptions, CertificateSource } from "./options.ts";
 export { namesResponder, providedFaults, type ProvidedFault } from "./provided.ts";
 
 /** Arguments of a certificate. */

@@ -63,10 +63,14 @@ const AcmeSource = z.strictObject({
   ),
 });
 
-/** Where the sites' certificates come from. */
-const SourceOptions = z.discriminatedUnion("kind", [AuthoritySource, ProvidedSource, AcmeSource], {
-  error: "must have a `kind`: authority, provided or acme",
-});
+/** Where a site's certificate comes from. */
+export const CertificateSource = z.discriminatedUnion(
+  "kind",
+  [AuthoritySource, ProvidedSource, AcmeSource],
+  {
+    error: "must have a `kind`: authority, provided or acme",
+  },
+);
 
 /** A validated source of the kind `acme`. */
 export type AcmeSource = z.output<typeof AcmeSource>;
@@ -88,7 +92,7 @@ export const CertificateOptions = z
     renewalDays: days(60, 365).describe(
       "A certificate is renewed by the first `pulumi up` in its last days.",
     ),
-    source: SourceOptions.default({ kind: "authority" }).describe(
+    source: CertificateSource.default({ kind: "authority" }).describe(
       "Where the certificates of the sites come from; from the stack's own authority when absent.",
     ),
   })

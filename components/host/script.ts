@@ -23,6 +23,15 @@ export interface ScriptArgs {
   readonly timeoutSeconds?: number;
 }
 
+const texts = new Map<string, string>();
+
+/** Read once, for many instances have the same scripts. */
+function textOf(file: URL): string {
+  const text = texts.get(file.href) ?? readFileSync(file, "utf8");
+  texts.set(file.href, text);
+  return text;
+}
+
 /**
  * State on a host that only a program can make and tell, such as an API's object. Its `check` is asked before every
  * preview and compared field by field; `apply` runs when something differs, and `remove`, if there is one, at the end.
@@ -33,10 +42,7 @@ export class Script extends HostResource {
 
   constructor(name: string, args: ScriptArgs, opts?: pulumi.CustomResourceOptions) {
     const { host, values = {}, state, timeoutSeconds = 300 } = args;
-    const script = [args.script]
-      .flat()
-      .map((one) => readFileSync(one, "utf8"))
-      .join("\n");
+    const script = [args.script].flat().map(textOf).join("\n");
     super("Script", name, host, { script, values, state, timeoutSeconds, told: undefined }, opts);
   }
 }

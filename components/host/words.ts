@@ -39,10 +39,17 @@ export interface Site {
   readonly hostname: string;
   /** Other names that lead there by 301; the site's certificate has to hold them. */
   readonly aliases?: readonly string[];
+  /** A name to which all of it leads by 301, with another certificate than its own; no application is asked then. */
+  readonly leadsTo?: string;
   /** Where the application listens (HTTP/1.1): a unix socket, `unix:/path`, or a port of the machine itself, `127.0.0.1:8080`. */
   readonly upstream: string;
-  /** Largest request body in bytes; larger ones are answered 413. */
-  readonly maxBodyBytes: number;
+  /** Largest request body in bytes; larger ones are answered 413. Where it is unlimited, the application decides. */
+  readonly maxBodyBytes: number | "unlimited";
+  /**
+   * For an application that takes and gives what has any size, such as git: nothing is kept back on the way, connections may
+   * become others (WebSocket), and the application may be silent for so long. Absent for ordinary pages.
+   */
+  readonly passing?: { readonly answerSeconds: number };
   /** Path prefixes, each ending in a slash, whose answers stream and must not be buffered. */
   readonly streaming: readonly string[];
   /** What visitors read while the application is away. */

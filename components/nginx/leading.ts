@@ -46,6 +46,11 @@ export function leadingServers(
 }
 
 function canonical({ hostname }: Site): Directive {
+  return leaves(hostname);
+}
+
+/** Leads to the same page of another name, for good. */
+export function leaves(hostname: string): Directive {
   return directive("return", 301, expression(`https://${hostname}$request_uri`));
 }
 

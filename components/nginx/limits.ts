@@ -1,4 +1,5 @@
 import { directive, expression, type Directive } from "../../formats/nginx.ts";
+import type { Site } from "../host/index.ts";
 import type { TrafficOptions } from "./traffic.ts";
 
 /** Room for the counts of clients; a megabyte holds about 16,000 (ngx_http_limit_req_module). */
@@ -26,9 +27,12 @@ export function limitZones({ limits }: TrafficOptions): Directive[] {
 }
 
 /** What a site allows one client, and how long it waits for anybody. Who asks for more is answered 429 (RFC 6585, 4). */
-export function siteLimits({ limits, timeouts }: TrafficOptions): Directive[] {
+export function siteLimits(
+  { limits, timeouts }: TrafficOptions,
+  { passing }: Pick<Site, "passing">,
+): Directive[] {
   const { requestsPerSecond, burst, connections } = limits;
-  const { requestSeconds, answerSeconds } = timeouts;
+  const { requestSeconds, answerSeconds = passing?.answerSeconds } = timeouts;
   return [
     ...(requestsPerSecond === undefined
       ? []

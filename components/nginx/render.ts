@@ -44,7 +44,7 @@ export function proxyFiles(
       ...(group === undefined ? [] : [{ path: dhparamPath, content: group }]),
       {
         path: "/etc/nginx/sites-enabled/00-platform.conf",
-        content: render([...shared(options), ...defaultServers(release, options)]),
+        content: render([...shared(options, sites), ...defaultServers(release, options)]),
       },
       nginxPlugin(),
       ...mapFiles(options.redirects),

@@ -2,10 +2,11 @@ import { block, directive, expression, type Directive } from "../../formats/ngin
 import type { Release, Site, SiteCertificate } from "../host/index.ts";
 import type { NginxOptions } from "./options.ts";
 import { hideForeign, hsts, ownPageLocation } from "./headers.ts";
-import { leadingServers } from "./leading.ts";
+import { leadingServers, leaves } from "./leading.ts";
 import { limitZones, realAddress, siteLimits } from "./limits.ts";
 import { accessLog, logFormats } from "./log.ts";
 import { closing, letThrough } from "./maintenance.ts";
+import { connection, upgrades } from "./passing.ts";
 import { application } from "./routes/applications.ts";
 import { mapsOf } from "./routes/query-maps.ts";
 import { redirect } from "./routes/redirects.ts";
@@ -25,8 +26,13 @@ export const refreshSeconds = 30;
 export const idUri = "/.platform/id";
 
 /** What nginx has once for all sites of a host. */
-export function shared(options: NginxOptions): Directive[] {
-  return [...mapsOf(options.redirects), ...logFormats(options.accessLog), ...limitZones(options)];
+export function shared(options: NginxOptions, sites: readonly Site[]): Directive[] {
+  return [
+    ...mapsOf(options.redirects),
+    ...logFormats(options.accessLog),
+    ...limitZones(options),
+    ...upgrades(sites),
+  ];
 }
 
 /** What all sites of a host have in common; `id` names the whole configuration, so that a probe knows which one answers. */
@@ -55,19 +61,31 @@ export function siteServers(
         directive("server_tokens", "off"),
         accessLog(site.name, options.accessLog),
         ...realAddress(options),
-        ...siteLimits(options),
+        ...siteLimits(options, site),
         ...secured(certificate, options),
-        directive("client_max_body_size", site.maxBodyBytes),
-        ...closing(site, inherited),
-        ...proxy(site),
-        ...routes(site, options, inherited),
-        ...offline(site, inherited),
+        directive(
+          "client_max_body_size",
+          site.maxBodyBytes === "unlimited" ? 0 : site.maxBodyBytes,
+        ),
+        ...(site.leadsTo === undefined
+          ? served(site, options, inherited)
+          : [block("location", ["/"], [leaves(site.leadsTo)])]),
         configurationId(id),
         ...Object.entries(options.settings).map(([name, value]) =>
           directive(name, ...[value].flat()),
         ),
       ],
     ),
+  ];
+}
+
+/** What an application answers, and what nginx itself does in its place. */
+function served(site: Site, options: NginxOptions, inherited: readonly Directive[]): Directive[] {
+  return [
+    ...closing(site, inherited),
+    ...proxy(site),
+    ...routes(site, options, inherited),
+    ...offline(site, inherited),
   ];
 }
 
@@ -79,7 +97,7 @@ function proxy(site: Site): Directive[] {
   const pass = passTo(site);
   return [
     directive("proxy_http_version", "1.1"),
-    directive("proxy_set_header", "Connection", ""),
+    ...connection(site),
     directive("proxy_set_header", "Host", expression("$host")),
     directive("proxy_set_header", "X-Real-IP", expression("$remote_addr")),
     directive("proxy_set_header", "X-Forwarded-For", expression("$remote_addr")),

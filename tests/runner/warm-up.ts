@@ -1,3 +1,4 @@
+import { ensureGitlabImage } from "../../lab/gitlab-image.ts";
 import { operatorKey } from "../../lab/identity.ts";
 import { ensureMachineImage } from "../../lab/machine-image.ts";
 import { ensureStandinImage } from "../../lab/standin-image.ts";
@@ -27,5 +28,6 @@ export async function warmUp(): Promise<void> {
 async function lab(): Promise<string> {
   await operatorKey(testLab);
   const { name } = await ensureStandinImage(testLab);
-  return `${await ensureMachineImage("bookworm")} and ${name}`;
+  const gitlab = await ensureGitlabImage(testLab);
+  return `${await ensureMachineImage("bookworm")}, ${name} and ${gitlab.name}`;
 }

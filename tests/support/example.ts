@@ -8,6 +8,7 @@ export const canaries = {
   password: "canary-smtp-password",
   copies: "canary-of-the-copies",
   stores: "canary-of-the-stores",
+  relay: "canary-of-a-customers-relay",
 } as const;
 
 /** A host key as a machine may have it. */
@@ -36,7 +37,7 @@ export function stackSections(file: string): Sections {
   const sections = Object.fromEntries(
     Object.entries(config).map(([key, value]) => [key.replace(/^platform:/, ""), value]),
   );
-  const { hosts, forum, backups } = sections;
+  const { hosts, forum, backups, gitlab } = sections;
   for (const host of Object.values(hosts ?? {})) {
     const key = "vm" in (host as object) ? {} : { hostKey };
     Object.assign(host as object, { address: "127.0.0.1", ...key, ...(host as object) });
@@ -56,6 +57,9 @@ export function stackSections(file: string): Sections {
     }
   }
   if (backups) backups["password"] ??= canaries.copies;
+  const instances = gitlab?.["instances"] as Record<string, Record<string, object>> | undefined;
+  const smtp = instances?.["acme"]?.["smtp"];
+  if (smtp) Object.assign(smtp, { password: canaries.relay });
   return sections;
 }
 
@@ -64,7 +68,7 @@ export function sourceOf(sections: Sections, secret = true): Source {
   return new Map(
     Object.entries(sections).map(([key, value]) => [
       key,
-      { text: JSON.stringify(value), secret: secret && ["forum", "backups"].includes(key) },
+      { text: JSON.stringify(value), secret: secret && ["forum", "backups", "gitlab"].includes(key) },
     ]),
   );
 }

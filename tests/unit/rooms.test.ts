@@ -151,6 +151,7 @@ test("every component has options, an index, a unit test and a host test of its 
     "discourse",
     "discourse-image",
     "docker-engine",
+    "gitlab",
     "host",
     "icinga",
     "nginx",

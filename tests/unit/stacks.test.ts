@@ -173,3 +173,25 @@ test("a stack with backups tells where the copies of each machine are, and adds 
   assert.deepEqual(none.result.known["copies"], {});
   assert.ok(!none.list.some((line) => line.includes("backup")));
 });
+
+test("a customer's own certificate is for the customer's names, and the provider's name leads there with another", async () => {
+  const sections = stackSections("Pulumi.gitlab.yaml");
+  const { instances } = sections["gitlab"] as {
+    instances: Record<string, Record<string, unknown>>;
+  };
+  Object.assign(instances["acme"] ?? {}, { certificate: { kind: "authority" } });
+  sections["certificates"] = {};
+  const config = configuration(sections);
+  const { resource, result } = await deploy(() => platform(config).sites);
+  assert.deepEqual(
+    result.map(({ name, hostname }) => `${name} ${hostname}`).filter((line) => /acme/.test(line)),
+    [
+      "gitlab-acme git.acme.example",
+      "gitlab-acme-registry registry.acme.example",
+      "gitlab-acme-provider acme.hosting.example.net",
+    ],
+  );
+  const names = (of: string) => resource(`${of}-certificate-request`).inputs["dnsNames"];
+  assert.deepEqual(names("gitlab-acme"), ["git.acme.example", "registry.acme.example"]);
+  assert.deepEqual(names("gitlab-acme-provider"), ["acme.hosting.example.net"]);
+});

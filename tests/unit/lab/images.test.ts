@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ensureGitlabImage, gitlabFiles, gitlabRoot } from "../../../lab/gitlab-image.ts";
 import { mmdebstrapArguments, recipeId } from "../../../lab/images/bake.ts";
 import { machineRecipe } from "../../../lab/machine-image.ts";
 import { standinRecipe } from "../../../lab/standin-image.ts";
@@ -73,4 +74,32 @@ test("the stand-in says in its labels what it is, and boots as the real image do
       ["/usr/local/bin/rake", 0o755],
     ],
   );
+});
+
+test("the stand-in for GitLab EE has upstream's command, volumes, ports and commands", async () => {
+  const { config, variant } = await gitlabRoot();
+  const files = await gitlabFiles();
+  assert.equal(variant, "essential");
+  assert.deepEqual(config.slice(0, 3), [
+    'CMD ["/assets/init-container"]',
+    'VOLUME ["/etc/gitlab", "/var/opt/gitlab", "/var/log/gitlab"]',
+    "EXPOSE 443 80 22",
+  ]);
+  assert.ok(config.includes("LABEL org.opencontainers.image.title=gitlab-ee-standin"));
+  assert.deepEqual(
+    files.filter(({ mode }) => mode === 0o755).map(({ path }) => path),
+    [
+      ...["backup", "ctl", "healthcheck", "psql", "rails", "rake"].map(
+        (name) => `/opt/gitlab/bin/gitlab-${name}`,
+      ),
+      "/opt/gitlab/embedded/service/gitlab-shell/bin/gitlab-shell",
+      "/assets/init-container",
+    ],
+  );
+  const others = files.filter(({ mode }) => mode !== 0o755).map(({ path }) => path);
+  assert.ok(others.every((path) => /^\/(?:opt\/gitlab\/standin|assets)\//.test(path)));
+});
+
+test("the stand-in for GitLab EE is made for releases alone", async () => {
+  await assert.rejects(ensureGitlabImage("/nowhere", "latest"), /latest is no release of GitLab/);
 });

@@ -1,0 +1,112 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import { RemoteScript, Script, type Host, type SiteDeployment } from "../host/index.ts";
+import type { Allocation } from "./allocation.ts";
+import { madeOf, stopSeconds } from "./container.ts";
+import { digest, passwordOf } from "./digest.ts";
+import { sizeOfPlan, tagOf, type InstanceOptions } from "./options.ts";
+import { containerName, directoryOf } from "./paths.ts";
+import { bot, root, scripts } from "./scripts.ts";
+import { owned } from "./settings.ts";
+import { versionOf } from "./version.ts";
+
+/** What all steps of an instance have to know. */
+export interface Deployed {
+  readonly host: Host;
+  readonly instance: string;
+  readonly options: InstanceOptions;
+  readonly allocation: Allocation;
+}
+
+/** Where its bundled nginx answers, as the machine sees it. */
+function common({ instance, options, allocation }: Deployed) {
+  return { NAME: instance, HOST: options.hostname, ADDRESS: allocation.address };
+}
+
+/** Before anything of it changes: refuses a new name that is not confirmed, and has what is under way come to its end. */
+export function before(deployed: Deployed, opts: pulumi.CustomResourceOptions): void {
+  const { host, instance, options, allocation } = deployed;
+  const { hostname, renamedFrom = "", bootSeconds } = options;
+  const values = {
+    ...common(deployed),
+    ...{ FORMER: renamedFrom, MADE: madeOf(instance, options, allocation) },
+    SECONDS_MAX: String(bootSeconds),
+  };
+  const timeoutSeconds = bootSeconds + 60;
+  const args = { host, script: scripts("before"), values, state: { hostname }, timeoutSeconds };
+  new Script(`${containerName(instance)}-before`, args, opts);
+}
+
+/** Asks the relay, once for each change of it, whether it takes the instance's login. */
+export function askRelay(
+  { host, instance, options }: Deployed,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  const { smtp, hostname, skipPreflight } = options;
+  if (!smtp || skipPreflight.includes("mail")) return;
+  const values = {
+    ...{ NAME: instance, HOST: hostname, RELAY: smtp.address, PORT: String(smtp.port) },
+    ...{ LOGIN: smtp.user, PASSWORD: smtp.password },
+  };
+  const script = new URL("./mail.sh", import.meta.url);
+  new RemoteScript(`${containerName(instance)}-mail`, { host, script, values }, opts);
+}
+
+/** Keeps it running, and waits until it is ready, has a token for the platform and is the version that is wanted. */
+export function awaitReady(
+  deployed: Deployed,
+  container: pulumi.Input<string>,
+  configuration: string,
+  opts: pulumi.CustomResourceOptions,
+): Script {
+  const { host, instance, options } = deployed;
+  const version = versionOf(tagOf(options.image.name)).text;
+  const pids = String(sizeOfPlan(options.plan).pids);
+  const values = {
+    ...common(deployed),
+    ...{ CONTAINER: container, VERSION: version, PIDS: pids, BOT: bot },
+    ...{ SECONDS_MAX: String(options.bootSeconds), CONFIG: digest(configuration).slice(0, 16) },
+  };
+  const state = { pids, ready: true, running: true, token: true, version };
+  const timeoutSeconds = options.bootSeconds + 600; // Rails itself takes minutes on a machine that has much to do
+  const args = { host, script: scripts("token", "ready"), values, state, timeoutSeconds };
+  return new Script(`${containerName(instance)}-ready`, args, opts);
+}
+
+/** Keeps the settings that the platform owns, and no others. */
+export function keepSettings(deployed: Deployed, opts: pulumi.CustomResourceOptions): void {
+  const { host, instance, options } = deployed;
+  const settings = owned(options.settings);
+  const values = { ...common(deployed), SETTINGS: JSON.stringify(settings) };
+  const args = { host, script: scripts("settings"), values, state: { settings } };
+  new Script(`${containerName(instance)}-settings`, args, opts);
+}
+
+/**
+ * Makes the first password of root, which is in the state, and hands it to the instance once for its data. So it can be
+ * shown as long as the state is there, and is nowhere on the machine.
+ */
+export function handOver(
+  deployed: Deployed,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const { host, instance } = deployed;
+  const name = `${containerName(instance)}-root`;
+  const { parent } = opts;
+  const own = parent === undefined ? {} : { parent };
+  const key = new tls.PrivateKey(`${name}-seed`, { algorithm: "ED25519" }, own);
+  const password = key.privateKeyPem.apply(passwordOf);
+  const values = {
+    ...common(deployed),
+    ...{ DATA: directoryOf(instance), PASSWORD: password, ROOT: root },
+  };
+  new RemoteScript(name, { host, script: scripts("root"), values }, opts);
+  return password;
+}
+
+/** What is told to who watches the site: it may be away until the new container is ready. */
+export function watched({ host, instance, options, allocation }: Deployed): SiteDeployment {
+  const change = madeOf(instance, options, allocation);
+  const secondsMax = stopSeconds + options.bootSeconds + 60;
+  return { host, site: containerName(instance), change, secondsMax };
+}
