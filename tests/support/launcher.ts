@@ -67,3 +67,29 @@ export async function commitStandin(machine: TestMachine, change: string): Promi
   );
   return id.trim();
 }
+
+/** The base of images that have a database and a Redis of their own, or work with these. */
+export const storesBase = "discourse-base-standin:stores";
+
+/** Makes that base from the stand-in's other one, with the machine's own PostgreSQL and Redis. */
+export async function storesStandin(machine: TestMachine): Promise<void> {
+  await machine.succeed(
+    "test -e /usr/lib/postgresql/15/bin/postgres && command -v redis-server || { apt-get -qq update && " +
+      "DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends postgresql redis-server; } >/dev/null 2>&1; " +
+      "systemctl disable --now redis-server postgresql >/dev/null 2>&1",
+  );
+  // Not the libraries of libc, which go with the loader that the base has.
+  const files =
+    "binaries=$(ls /usr/lib/postgresql/15/bin/{postgres,initdb,pg_ctl,psql} /usr/bin/redis-{server,cli}); " +
+    "{ echo \"$binaries\"; ldd $binaries | sed -n 's|.* => /lib/\\([^ ]*\\).*|/usr/lib/\\1|p' | sort -u | " +
+    "grep -vE '/lib(c|m|dl|rt|pthread|resolv)\\.so'; " +
+    "find /usr/share/postgresql/15 -type f; find /usr/lib/postgresql/15/lib -name '*.so' ! -name 'llvm*'; }";
+  await machine.succeed(
+    `! docker image inspect ${storesBase} >/dev/null 2>&1 || exit 0; docker rm -f base-stores >/dev/null 2>&1; ` +
+      "docker create --name base-stores discourse-base-standin:1 /bin/false >/dev/null; " +
+      `(${files}) | tar -ch --files-from=- 2>/dev/null | docker cp - base-stores:/; ` +
+      "docker cp /srv/discourse_docker.git/stores.sh base-stores:/usr/local/bin/standin-stores; " +
+      "docker cp /usr/lib/postgresql/15/bin/psql base-stores:/usr/bin/psql; " +
+      `docker commit base-stores ${storesBase} >/dev/null; docker rm base-stores`,
+  );
+}
