@@ -9,7 +9,7 @@ launcher() { (cd "$DIRECTORY" && ./launcher "$@" </dev/null); }
 
 others() { docker ps --no-trunc --filter "volume=$SHARED" --format '{{.ID}} {{.Names}}' | awk -v own="$CONTAINER" '$2 != own { print $1 }'; }
 
-container_is() { [[ $(docker inspect --format '{{.State.Status}}' "$CONTAINER" 2>/dev/null) == "$1" ]]; }
+runs() { [[ $(docker inspect --format '{{.State.Status}}' "$1" 2>/dev/null) == running ]]; }
 
 # Tries all that the launcher asks for, and downloads the base image. It prints the whole environment when it is content.
 try_launcher() {
@@ -21,11 +21,14 @@ try_launcher() {
 
 # The build starts a database on the directory of the forum's, unless that is elsewhere and the forum serves BESIDE it.
 make_way() {
+  local one
   if [[ -n $BESIDE ]]; then return; fi
-  systemctl stop "platform-way-back-$CONTAINER" 2>/dev/null || true # it would start the forum that is missing
-  container_is running || return 0
-  : >"$work/was-running"
-  docker stop --time 600 "$CONTAINER"
+  for one in "${USERS[@]}" "$CONTAINER"; do
+    systemctl stop "platform-way-back-$one" 2>/dev/null || true # it would start the forum that is missing
+    runs "$one" || continue
+    printf '%s\n' "$one" >>"$work/stopped"
+    docker stop --time 600 "$one"
+  done
 }
 
 # The main process of the unit. 77 means "run me again" (PostgreSQL's upgrade).
@@ -53,18 +56,15 @@ bootstrap() {
 put_back() {
   others | xargs --no-run-if-empty docker rm --force --volumes || true
   rm -f "$DIRECTORY/cids/${CONTAINER}_bootstrap.cid" || true
-  if [[ -e $work/was-running && -z $(others) ]]; then docker start "$CONTAINER"; fi
+  if [[ -e $work/stopped && -z $(others) ]]; then tac "$work/stopped" | xargs docker start; fi
 }
 
 program() {
   printf 'set -euo pipefail\n'
-  declare -p DIRECTORY CONTAINER SHARED IMAGE BESIDE work
-  declare -f launcher others container_is try_launcher make_way "$1"
+  declare -p DIRECTORY CONTAINER SHARED IMAGE BESIDE USERS work
+  declare -f launcher others runs try_launcher make_way "$1"
   printf '%s\n' "$1"
 }
-
-# Whether a build is under way, which a run has begun that was broken off.
-at_work() { [[ $(systemctl show --property=ActiveState --value "$unit") != inactive ]]; }
 
 build() {
   rm -rf "$work"

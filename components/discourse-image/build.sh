@@ -1,9 +1,12 @@
 # shellcheck shell=bash disable=SC2154
 # Keeps IMAGE, which the launcher in DIRECTORY builds from containers/CONTAINER.yml within MINUTES. While a forum in one
 # container is built, its users see the offline page; it runs again when the build has ended, well or not. One whose database
-# is elsewhere serves BESIDE the build; POSTGRES is empty then. PLUGINS are the names of those to be cloned; less than FREE
-# bytes for Docker is too little, as the launcher has it.
+# is elsewhere serves BESIDE the build; POSTGRES is empty then. USERS are other containers that work with CONTAINER's data. PLUGINS
+# are the names of those to be cloned; less than FREE bytes for Docker is too little, as the launcher has it.
 : "${DIRECTORY:?}" "${CONTAINER:?}" "${IMAGE:?}" "${SHARED:?}" "${MINUTES:?}" "${FREE:?}"
+
+# Whether a build is under way, which a run has begun that was broken off.
+at_work() { [[ $(systemctl show --property=ActiveState --value "$unit") != inactive ]]; }
 
 built() { docker image inspect "$IMAGE" >/dev/null 2>&1; }
 

@@ -53,6 +53,7 @@ apply() {
     make_twin || fail "Docker did not make the container that would be the way back (see above), so the forum is not replaced, and \
 runs as before. Put that right, then run again"
   fi
+  begins
   visitors begin
   now=$(migrations "$NAME")
   if [[ -n $serves && -n $BESIDE ]]; then remember "$now"; fi
@@ -66,7 +67,7 @@ remove() {
   systemctl stop "$unit" 2>/dev/null || true
   if twin_serves; then docker rm --force --volumes "$NAME" >/dev/null; fi
   docker rm --force --volumes "$twin" >/dev/null 2>&1 || true
-  rm -f "$note" "$last" "/run/$unit"
+  rm -f "$note" "$last" "$note.web" "/run/$unit"
   rmdir --ignore-fail-on-non-empty "${note%/*}" 2>/dev/null || true
 }
 

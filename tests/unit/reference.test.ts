@@ -75,7 +75,7 @@ test("exactly the options that config.ts wants encrypted are shown as secrets", 
       .toSorted(),
     secretPaths.map((path) => path.join(".")).toSorted(),
   );
-  assert.equal(secretPaths.length, 12);
+  assert.equal(secretPaths.length, 13);
   assert.match(reference(), /^\| `forum\.smtp\.password` \| secret text \| \*\*required\*\* \|/m);
 });
 
