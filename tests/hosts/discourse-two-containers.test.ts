@@ -175,7 +175,7 @@ describe("a forum in two containers", () => {
     const [, password] = passwords;
     forum({ version: "v2026.7.2" }, { edition: "better", password });
     const prober = await visitors();
-    assert.equal(await step("stores"), "update values state\n");
+    assert.equal(await step("stores"), "update state.password values.PASSWORD\n");
     const id = await build("app");
     assert.equal(await web.replace({ from: id, env }), "");
     assert.deepEqual((await prober.stop()).answers, ["200 forum", "503 offline", "200 forum"]);
