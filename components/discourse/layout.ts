@@ -35,10 +35,8 @@ export function forumImage(options: DiscourseOptions, { launcher }: Built): Imag
 
 /** What that of its database and Redis is built from, when they have a container of their own. */
 function dataImage({ uploadLimit, memory, data }: DiscourseOptions, { launcher }: Built) {
-  const { edition, ...rest } = launcher;
-  const word = data?.edition;
   return {
-    options: { ...rest, ...(word === undefined ? {} : { edition: word }) },
+    options: { ...launcher, edition: data?.edition },
     ...{ shared: dataDirectory, uploadLimit, environment: language, part: "data" },
     ...(memory === undefined ? {} : { memory }),
   } as const satisfies ImageWanted;

@@ -4,6 +4,9 @@ import type { ImageWanted } from "../../components/discourse-image/app.ts";
 import { LauncherOptions } from "../../components/discourse-image/index.ts";
 import type { TestMachine } from "./machine.ts";
 
+/** A machine that runs commands which must succeed. */
+type On = Pick<TestMachine, "succeed">;
+
 /** A commit of discourse_docker, as options have it. */
 export const commit = "e071c2c8ebf8a93c1fba4e16fbb7168a2a9201bd";
 
@@ -34,7 +37,7 @@ export const standinRepository = "file:///srv/discourse_docker.git";
  * Puts the stand-in for discourse_docker on a machine, as a repository there, and the base image that it builds on: that of the
  * stand-in for Discourse, with the machine's own git and Ruby. Gives the repository's commit.
  */
-export async function launcherStandin(machine: TestMachine, image: string): Promise<string> {
+export async function launcherStandin(machine: On, image: string): Promise<string> {
   await machine.succeed(
     "command -v ruby && command -v git || { apt-get -qq update && " +
       "DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends ruby git; } >/dev/null 2>&1",
@@ -60,7 +63,7 @@ export async function launcherStandin(machine: TestMachine, image: string): Prom
 }
 
 /** Changes the stand-in's repository by a command in it. Gives the new commit. */
-export async function commitStandin(machine: TestMachine, change: string): Promise<string> {
+export async function commitStandin(machine: On, change: string): Promise<string> {
   const git = "git -c user.name=t -c user.email=t@lab.test commit -q --allow-empty -a -m change";
   const id = await machine.succeed(
     `cd /srv/discourse_docker.git && ${change} && ${git} && git rev-parse HEAD`,
@@ -72,7 +75,7 @@ export async function commitStandin(machine: TestMachine, change: string): Promi
 export const storesBase = "discourse-base-standin:stores";
 
 /** Makes that base from the stand-in's other one, with the machine's own PostgreSQL and Redis. */
-export async function storesStandin(machine: TestMachine): Promise<void> {
+export async function storesStandin(machine: On): Promise<void> {
   await machine.succeed(
     "test -e /usr/lib/postgresql/15/bin/postgres && command -v redis-server || { apt-get -qq update && " +
       "DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends postgresql redis-server; } >/dev/null 2>&1; " +
