@@ -50,31 +50,29 @@ bootstrap() {
   exit "$code"
 }
 
+# Waits for the database: who works with one that does not answer yet would tell visitors of errors.
+# shellcheck disable=SC2317
+ready() {
+  timeout 20 sh -c "until docker exec --user postgres $CONTAINER psql -XAtwd discourse -c 'select 1'; do sleep 1; done" >/dev/null 2>&1 || true
+}
+
 # Runs when that has ended, however it did. The container of a build that was killed still runs, with a database in it maybe;
 # while it does, the forum's own must not.
 # shellcheck disable=SC2317
 put_back() {
+  local one
   others | xargs --no-run-if-empty docker rm --force --volumes || true
   rm -f "$DIRECTORY/cids/${CONTAINER}_bootstrap.cid" || true
-  if [[ -e $work/stopped && -z $(others) ]]; then tac "$work/stopped" | xargs docker start; fi
+  if [[ ! -e $work/stopped || -n $(others) ]]; then return; fi
+  tac "$work/stopped" | while read -r one; do
+    docker start "$one"
+    if [[ $one == "$CONTAINER" && ${#USERS[@]} -gt 0 ]]; then ready; fi
+  done
 }
 
 program() {
   printf 'set -euo pipefail\n'
   declare -p DIRECTORY CONTAINER SHARED IMAGE BESIDE USERS work
-  declare -f launcher others runs try_launcher make_way "$1"
+  declare -f launcher others runs try_launcher make_way ready "$1"
   printf '%s\n' "$1"
-}
-
-build() {
-  rm -rf "$work"
-  install -d -m 0700 "$work"
-  program bootstrap >"$work/bootstrap"
-  program put_back >"$work/put-back"
-  (umask 077 && : >"$log")
-  systemd-run --quiet --collect --wait --unit="$unit" --description="build of the forum's image" \
-    --property=Type=exec --property=KillMode=control-group --property=TimeoutStopSec=120 \
-    --property=RuntimeMaxSec="$((MINUTES * 60 + 600))" --property=StandardOutput="append:$log" \
-    --property=StandardError="append:$log" --property=ExecStopPost="/bin/bash $work/put-back" \
-    env -i HOME=/root LC_ALL=C.UTF-8 PATH="$PATH" bash "$work/bootstrap" || true
 }

@@ -28,6 +28,19 @@ then run again"
   refuse_major
 }
 
+build() {
+  rm -rf "$work"
+  install -d -m 0700 "$work"
+  program bootstrap >"$work/bootstrap"
+  program put_back >"$work/put-back"
+  (umask 077 && : >"$log")
+  systemd-run --quiet --collect --wait --unit="$unit" --description="build of the forum's image" \
+    --property=Type=exec --property=KillMode=control-group --property=TimeoutStopSec=120 \
+    --property=RuntimeMaxSec="$((MINUTES * 60 + 600))" --property=StandardOutput="append:$log" \
+    --property=StandardError="append:$log" --property=ExecStopPost="/bin/bash $work/put-back" \
+    env -i HOME=/root LC_ALL=C.UTF-8 PATH="$PATH" bash "$work/bootstrap" || true
+}
+
 # Only the last one before this is kept, for the way back: they are large.
 forget_old() {
   local name id used
