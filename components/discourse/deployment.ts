@@ -109,11 +109,12 @@ export function finishMigrations(
 
 function common(deployment: Deployment) {
   const { container, site, hostname, upstream, database, stores = "", data, made } = deployment;
+  const seconds = String(deployment.bootSeconds);
   return {
     ...{ NAME: container, SITE: site, HOST: hostname, UPSTREAM: upstream, CHANGE: change(made) },
     BESIDE: deployment.beside ? "yes" : "",
     STORES: stores,
-    ...(data ? { WEB: data.web, DATA: data.directory } : {}),
+    ...(data ? { WEB: data.web, DATA: data.directory, SECONDS_MAX: seconds } : {}),
     ...(database ? connection(database) : { DATABASE: [] }),
     STOP_MAX: String(stopSeconds),
     CLOSED_MAX: String(closedSeconds(deployment)),

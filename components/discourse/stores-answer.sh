@@ -20,10 +20,16 @@ well() {
   [[ ! -e $web_was_well ]] || pages
 }
 
-# The forum that was away for something else would keep its database from ever being replaced.
+# A forum that a build has just started again is waited for; one that is away for something else would keep its database from
+# ever being replaced.
 begins() {
+  local started
   rm -f "$web_was_well"
-  if [[ $(state "$WEB") != running ]] || ! pages; then return; fi
+  until pages; do
+    started=$(of "$WEB" '{{.State.StartedAt}}')
+    if [[ $(state "$WEB") != running ]] || (($(date +%s) - $(date -d "$started" +%s) > SECONDS_MAX)); then return; fi
+    sleep 1
+  done
   install -d -m 0700 "${note%/*}"
   : >"$web_was_well"
 }

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { forumChecks } from "../../../components/discourse/checks.ts";
 import { Discourse, DiscourseOptions } from "../../../components/discourse/index.ts";
@@ -8,7 +7,6 @@ import { DockerEngine, DockerEngineOptions } from "../../../components/docker-en
 import { deploy, plainTexts } from "../../support/deploy.ts";
 import { exampleHost } from "../../support/host.ts";
 import { akismet, commit } from "../../support/launcher.ts";
-import { locally, type Programs } from "../../support/local-script.ts";
 import { inOrder } from "../../support/scripts.ts";
 
 /** A forum in two containers. */
@@ -152,10 +150,10 @@ test("the database is built anew for what is its own alone, and never for anothe
 test("the steps around both know which container is asked, and only the password's step and the forum hold that", async () => {
   const deployed = await forum();
   const { resource } = deployed;
-  const { NAME, WEB, DATA, BESIDE, STORES } = valuesIn(deployed, "forum-stores-previous");
+  const values = valuesIn(deployed, "forum-stores-previous");
   assert.deepEqual(
-    [NAME, WEB, DATA, BESIDE, STORES],
-    ["data", "app", "/var/discourse/shared/data", "", ""],
+    ["NAME", "WEB", "DATA", "SECONDS_MAX", "BESIDE", "STORES"].map((value) => values[value]),
+    ["data", "app", "/var/discourse/shared/data", "300", "", ""],
   );
   assert.equal(valuesIn(deployed, "forum-stores-ready")["CONTAINER"], "d1");
   for (const name of ["forum-previous", "forum-ready"])
@@ -207,34 +205,4 @@ test("options that are not those of the layout are refused, with what to do", ()
     "redis must not be there: `layout: two-container` has its own",
   ]);
   assert.match(String(problems({ data: { password: "it's" } })), /^data\.password must be 1 to/);
-});
-
-/** What `well` says of the database's container whose programs do that, when the forum was well before, or not. */
-function asked(programs: Programs, before = true): string {
-  return locally(({ folder, run }) => {
-    const notes = join(folder, "var/lib/platform-discourse");
-    mkdirSync(notes, { recursive: true });
-    if (before) writeFileSync(join(notes, "data.web"), "");
-    const script = ["answers", "twin", "stores-answer"].map(
-      (name) => `components/discourse/${name}.sh`,
-    );
-    const values = { NAME: "data", WEB: "app", DATA: "$HERE", UPSTREAM: "unix:/s", HOST: "x" };
-    const verb = ["eval", "if well; then echo well; else echo $answer; fi"];
-    return run(script, verb, { ...values, SITE: "forum" }, programs).stdout;
-  });
-}
-
-test("the database is well when both answer, and so does the forum that was well before", () => {
-  const docker = 'case "$*" in *psql*) echo 1 ;; *redis-cli*) echo PONG ;; esac';
-  assert.equal(asked({ docker, curl: "printf 200" }), "well\n");
-  assert.equal(asked({ docker, curl: "printf 500" }), "/srv/status: 500\n");
-  assert.equal(asked({ docker, curl: "printf 500" }, false), "well\n");
-  assert.equal(
-    asked({ docker: "echo the database system is starting up" }),
-    "PostgreSQL: the database system is starting up\n",
-  );
-  assert.equal(
-    asked({ docker: 'case "$*" in *psql*) echo 1 ;; *) echo LOADING ;; esac' }),
-    "Redis: LOADING\n",
-  );
 });
