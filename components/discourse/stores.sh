@@ -13,7 +13,10 @@ lets_in() {
 apply() {
   local open=''
   if lets_in; then return; fi
-  if [[ $(state "$NAME") == running ]]; then visitors begin; else open=yes; fi
+  if [[ $(state "$NAME") == running ]]; then
+    visitors begin
+    sleep 2 # requests that came before are still under way
+  else open=yes; fi
   # Its characters are those of a secret of the forum, which has no quotes.
   printf "alter role discourse with login password '%s';\n" "$PASSWORD" |
     timeout 60 docker exec -i --user postgres "$STORES" psql -XAtq -v ON_ERROR_STOP=1 -d discourse >/dev/null ||
