@@ -7,6 +7,7 @@ import { monitoring } from "./monitoring.ts";
 import { proxy } from "./proxy.ts";
 import { reportAgain } from "./report.ts";
 import { truth } from "./truth.ts";
+import { upgrade } from "./upgrade.ts";
 
 /** `npm run bench [-- <name> …]`: comparisons and figures; nothing here passes or fails. */
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
@@ -15,6 +16,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   monitoring,
   proxy,
   truth,
+  upgrade,
   report: reportAgain,
 };
 

@@ -14,6 +14,7 @@ export const secretPaths = [
   ...inventedSecrets,
   ["forum", "database", "password"],
   ["forum", "redis", "password"],
+  ["forum", "data", "password"],
   ["monitoring", "notify", "mail", "relay", "user"],
   ["monitoring", "notify", "mail", "relay", "password"],
   ["monitoring", "notify", "webhook", "url"],

@@ -7,10 +7,13 @@ import { pluginCommands } from "./plugins.ts";
 import { sharedBuffers } from "./scaling.ts";
 import { separator } from "./shell-code.ts";
 import {
+  dataTemplates,
   defaultMajor,
   fileTemplates,
   hooks,
+  ofStores,
   standaloneTemplates,
+  stepOf,
   webTemplates,
 } from "./templates.ts";
 import { variable, variableValue } from "./values.ts";
@@ -30,6 +33,10 @@ export interface ImageWanted {
    * brings it to the image's version, so it needs the variables that lead there (`appText`).
    */
   readonly elsewhere?: string;
+  /** The database and Redis alone, for a container of their own; `elsewhere` is what works with them. */
+  readonly part?: "data";
+  /** Docker's network in which the build reaches them there. */
+  readonly network?: string;
 }
 
 const text = z.string().refine((one) => !one.includes(separator));
@@ -48,6 +55,10 @@ export const AppFile = z.strictObject({
       error: "holds a PostgreSQL without Redis, or the other way round",
     }),
   base_image: z.string().optional(),
+  docker_args: z
+    .string()
+    .regex(/^--network [a-z][a-z-]*$/)
+    .optional(),
   expose: z.array(z.never()),
   links: z.array(z.never()),
   params: z.record(z.string().regex(/^[a-z_]+$/), z.string().regex(/^[\w.:/%+-]{1,64}$/)),
@@ -72,34 +83,16 @@ const heading = `# Written by the community platform: a change by hand goes with
 
 /** The file as data. */
 export function appFile(wanted: ImageWanted): AppFile {
-  const { options, shared, uploadLimit, elsewhere } = wanted;
-  const major = options.postgres ?? defaultMajor;
-  const plugins = options.plugins.map((plugin) => ({
-    exec: { cd: "$home/plugins", cmd: pluginCommands(plugin) },
-  }));
-  const around: AppFile["hooks"] = {};
-  for (const hook of hooks) {
-    const first = hook === "after_code" ? plugins : [];
-    const steps = [...first, ...(options.hooks[hook] ?? []).map(execOf)];
-    if (steps.length > 0) around[hook] = steps;
-  }
+  const { options, shared, elsewhere, part, network } = wanted;
   return {
-    templates: [
-      ...(elsewhere === undefined
-        ? standaloneTemplates(major, options.templates)
-        : webTemplates(options.templates)),
-    ],
+    templates: templatesOf(wanted),
     ...(options.base === undefined ? {} : { base_image: options.base }),
+    ...(network === undefined ? {} : { docker_args: `--network ${network}` }),
     expose: [],
     links: [],
-    params: sorted({
-      ...options.params,
-      ...buffers(wanted),
-      upload_size: String(bytes(uploadLimit)),
-      version: options.version,
-    }),
+    params: paramsOf(wanted),
     env: sorted({
-      ...options.environment,
+      ...(part === undefined ? options.environment : {}),
       ...wanted.environment,
       ...(elsewhere === undefined ? {} : { SKIP_POST_DEPLOYMENT_MIGRATIONS: "1" }),
     }),
@@ -107,14 +100,50 @@ export function appFile(wanted: ImageWanted): AppFile {
       { volume: { host: shared, guest: "/shared" } },
       { volume: { host: `${shared}/log/var-log`, guest: "/var/log" } },
     ],
-    hooks: around,
-    run: options.run.map(execOf),
+    hooks: hooksOf(wanted),
+    run: part === undefined ? options.run.map(execOf) : [],
   };
 }
 
-function buffers({ memory, elsewhere }: ImageWanted): Record<string, string> {
-  if (memory === undefined || elsewhere !== undefined) return {};
-  return { db_shared_buffers: sharedBuffers(memory) };
+function templatesOf({ options, elsewhere, part }: ImageWanted): string[] {
+  const major = options.postgres ?? defaultMajor;
+  if (part === "data") return [...dataTemplates(major)];
+  if (elsewhere !== undefined) return [...webTemplates(options.templates)];
+  return [...standaloneTemplates(major, options.templates)];
+}
+
+/** Whether a parameter, or a step, is one of the image's: of what is in two containers, each has its own. */
+function concerns({ elsewhere, part }: ImageWanted, name: string): boolean {
+  if (part === "data") return ofStores(name);
+  return elsewhere === undefined || !ofStores(name);
+}
+
+function paramsOf(wanted: ImageWanted): Record<string, string> {
+  const { options, uploadLimit, memory, elsewhere, part } = wanted;
+  const free = Object.entries(options.params).filter(([name]) => concerns(wanted, name));
+  const buffered = memory !== undefined && elsewhere === undefined;
+  return sorted({
+    ...Object.fromEntries(free),
+    ...(buffered ? { db_shared_buffers: sharedBuffers(memory) } : {}),
+    ...(part === undefined
+      ? { upload_size: String(bytes(uploadLimit)), version: options.version }
+      : {}),
+  });
+}
+
+function hooksOf(wanted: ImageWanted): AppFile["hooks"] {
+  const { options, part } = wanted;
+  const plugins = options.plugins.map((plugin) => ({
+    exec: { cd: "$home/plugins", cmd: pluginCommands(plugin) },
+  }));
+  const around: AppFile["hooks"] = {};
+  for (const hook of hooks) {
+    if (!concerns(wanted, stepOf(hook))) continue;
+    const first = hook === "after_code" && part === undefined ? plugins : [];
+    const steps = [...first, ...(options.hooks[hook] ?? []).map(execOf)];
+    if (steps.length > 0) around[hook] = steps;
+  }
+  return around;
 }
 
 /** By name, so that the order in which somebody wrote them makes no difference. */
@@ -137,15 +166,17 @@ export function appText(wanted: ImageWanted): (more: Readonly<Record<string, str
 
 /**
  * What sets the image apart from others, as 12 hexadecimal digits: all that its build reads but the variables that the
- * container has anyhow, the commit of discourse_docker, and the edition; and which database it has brought to its version.
+ * container has anyhow, the commit of discourse_docker, and the edition; and which database it has brought to its version. With
+ * another commit the database alone is not built anew: its forum would be away for a template that mostly is the same.
  */
 export function imageId(wanted: ImageWanted): string {
-  const { options, elsewhere } = wanted;
+  const { options, elsewhere, part } = wanted;
   const database = elsewhere === undefined ? [] : [elsewhere];
-  const built = { ...appFile(wanted), env: sorted(options.environment) };
+  const environment = part === undefined ? options.environment : {};
+  const built = { ...appFile(wanted), env: sorted(environment) };
   const { commit, edition = "" } = options;
   return createHash("sha256")
-    .update(JSON.stringify([built, commit, edition, ...database]))
+    .update(JSON.stringify([built, part === undefined ? commit : part, edition, ...database]))
     .digest("hex")
     .slice(0, 12);
 }

@@ -9,7 +9,7 @@ launcher() { (cd "$DIRECTORY" && ./launcher "$@" </dev/null); }
 
 others() { docker ps --no-trunc --filter "volume=$SHARED" --format '{{.ID}} {{.Names}}' | awk -v own="$CONTAINER" '$2 != own { print $1 }'; }
 
-container_is() { [[ $(docker inspect --format '{{.State.Status}}' "$CONTAINER" 2>/dev/null) == "$1" ]]; }
+runs() { [[ $(docker inspect --format '{{.State.Status}}' "$1" 2>/dev/null) == running ]]; }
 
 # Tries all that the launcher asks for, and downloads the base image. It prints the whole environment when it is content.
 try_launcher() {
@@ -21,11 +21,14 @@ try_launcher() {
 
 # The build starts a database on the directory of the forum's, unless that is elsewhere and the forum serves BESIDE it.
 make_way() {
+  local one
   if [[ -n $BESIDE ]]; then return; fi
-  systemctl stop "platform-way-back-$CONTAINER" 2>/dev/null || true # it would start the forum that is missing
-  container_is running || return 0
-  : >"$work/was-running"
-  docker stop --time 600 "$CONTAINER"
+  for one in "${USERS[@]}" "$CONTAINER"; do
+    systemctl stop "platform-way-back-$one" 2>/dev/null || true # it would start the forum that is missing
+    runs "$one" || continue
+    printf '%s\n' "$one" >>"$work/stopped"
+    docker stop --time 600 "$one"
+  done
 }
 
 # The main process of the unit. 77 means "run me again" (PostgreSQL's upgrade).
@@ -47,34 +50,29 @@ bootstrap() {
   exit "$code"
 }
 
+# Waits for the database: who works with one that does not answer yet would tell visitors of errors.
+# shellcheck disable=SC2317
+ready() {
+  timeout 20 sh -c "until docker exec --user postgres $CONTAINER psql -XAtwd discourse -c 'select 1'; do sleep 1; done" >/dev/null 2>&1 || true
+}
+
 # Runs when that has ended, however it did. The container of a build that was killed still runs, with a database in it maybe;
 # while it does, the forum's own must not.
 # shellcheck disable=SC2317
 put_back() {
+  local one
   others | xargs --no-run-if-empty docker rm --force --volumes || true
   rm -f "$DIRECTORY/cids/${CONTAINER}_bootstrap.cid" || true
-  if [[ -e $work/was-running && -z $(others) ]]; then docker start "$CONTAINER"; fi
+  if [[ ! -e $work/stopped || -n $(others) ]]; then return; fi
+  tac "$work/stopped" | while read -r one; do
+    docker start "$one"
+    if [[ $one == "$CONTAINER" && ${#USERS[@]} -gt 0 ]]; then ready; fi
+  done
 }
 
 program() {
   printf 'set -euo pipefail\n'
-  declare -p DIRECTORY CONTAINER SHARED IMAGE BESIDE work
-  declare -f launcher others container_is try_launcher make_way "$1"
+  declare -p DIRECTORY CONTAINER SHARED IMAGE BESIDE USERS work
+  declare -f launcher others runs try_launcher make_way ready "$1"
   printf '%s\n' "$1"
-}
-
-# Whether a build is under way, which a run has begun that was broken off.
-at_work() { [[ $(systemctl show --property=ActiveState --value "$unit") != inactive ]]; }
-
-build() {
-  rm -rf "$work"
-  install -d -m 0700 "$work"
-  program bootstrap >"$work/bootstrap"
-  program put_back >"$work/put-back"
-  (umask 077 && : >"$log")
-  systemd-run --quiet --collect --wait --unit="$unit" --description="build of the forum's image" \
-    --property=Type=exec --property=KillMode=control-group --property=TimeoutStopSec=120 \
-    --property=RuntimeMaxSec="$((MINUTES * 60 + 600))" --property=StandardOutput="append:$log" \
-    --property=StandardError="append:$log" --property=ExecStopPost="/bin/bash $work/put-back" \
-    env -i HOME=/root LC_ALL=C.UTF-8 PATH="$PATH" bash "$work/bootstrap" || true
 }

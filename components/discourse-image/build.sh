@@ -1,9 +1,12 @@
 # shellcheck shell=bash disable=SC2154
 # Keeps IMAGE, which the launcher in DIRECTORY builds from containers/CONTAINER.yml within MINUTES. While a forum in one
 # container is built, its users see the offline page; it runs again when the build has ended, well or not. One whose database
-# is elsewhere serves BESIDE the build; POSTGRES is empty then. PLUGINS are the names of those to be cloned; less than FREE
-# bytes for Docker is too little, as the launcher has it.
+# is elsewhere serves BESIDE the build; POSTGRES is empty then. USERS are other containers that work with CONTAINER's data. PLUGINS
+# are the names of those to be cloned; less than FREE bytes for Docker is too little, as the launcher has it.
 : "${DIRECTORY:?}" "${CONTAINER:?}" "${IMAGE:?}" "${SHARED:?}" "${MINUTES:?}" "${FREE:?}"
+
+# Whether a build is under way, which a run has begun that was broken off.
+at_work() { [[ $(systemctl show --property=ActiveState --value "$unit") != inactive ]]; }
 
 built() { docker image inspect "$IMAGE" >/dev/null 2>&1; }
 
@@ -23,6 +26,19 @@ system df\` tells what takes it), then run again"
   [[ -z $running ]] || fail "another container than $CONTAINER runs on the forum's data: stop it by \`docker stop ${running//$'\n'/ }\`, \
 then run again"
   refuse_major
+}
+
+build() {
+  rm -rf "$work"
+  install -d -m 0700 "$work"
+  program bootstrap >"$work/bootstrap"
+  program put_back >"$work/put-back"
+  (umask 077 && : >"$log")
+  systemd-run --quiet --collect --wait --unit="$unit" --description="build of the forum's image" \
+    --property=Type=exec --property=KillMode=control-group --property=TimeoutStopSec=120 \
+    --property=RuntimeMaxSec="$((MINUTES * 60 + 600))" --property=StandardOutput="append:$log" \
+    --property=StandardError="append:$log" --property=ExecStopPost="/bin/bash $work/put-back" \
+    env -i HOME=/root LC_ALL=C.UTF-8 PATH="$PATH" bash "$work/bootstrap" || true
 }
 
 # Only the last one before this is kept, for the way back: they are large.

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigSet, type Host, Packages, Script } from "../host/index.ts";
 import { appText, imageId, type ImageWanted } from "./app.ts";
+import type { LauncherOptions } from "./options.ts";
 import { pluginName } from "./plugins.ts";
 import { defaultMajor } from "./templates.ts";
 
 export type { ImageWanted } from "./app.ts";
-export { LauncherOptions, storesInImage } from "./options.ts";
+export { edition, LauncherOptions, storesInImage } from "./options.ts";
 export { pluginName } from "./plugins.ts";
 export { webWorkers } from "./scaling.ts";
 export { variable, variableValue } from "./values.ts";
@@ -19,14 +20,21 @@ const leastFreeBytes = 5 * 1024 ** 3;
 /** Seconds that a build may take besides its own: the forum is stopped before, for 10 minutes at most, and started after. */
 const aroundSeconds = 900;
 
-/** Arguments of an image. */
+/** Arguments of what builds images. */
 export interface DiscourseImageArgs {
   readonly host: Host;
-  /** The forum's container, which gives the image and its file in `containers/` their names. */
+  readonly options: LauncherOptions;
+}
+
+/** An image that is to be built. */
+export interface Build {
+  /** Its container, which gives the image and its file in `containers/` their names. */
   readonly container: string;
   readonly wanted: ImageWanted;
   /** Variables, secret or not, by which the build reaches the database and the Redis that are elsewhere. */
   readonly stores?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Other containers that work with what is in this one, and so are stopped with it. */
+  readonly users?: readonly string[];
 }
 
 /** The name that an image gets, with its tag, which stands for all that it is built from. */
@@ -35,61 +43,70 @@ export function imageName(container: string, wanted: ImageWanted): string {
 }
 
 /**
- * A forum's image, built on its machine by the launcher of discourse_docker, which is a checkout at one commit there. Its name
- * holds an id of all that it is built from, so whoever has it needs no build. Where the database is elsewhere, it is built
- * beside the forum that serves; else that has to be stopped.
+ * The images of a forum, built on its machine by the launcher of discourse_docker, which is a checkout at one commit there. Each
+ * name holds an id of all that the image is built from, so whoever has it needs no build. Where the database is elsewhere, an
+ * image is built beside the forum that serves; else that has to be stopped.
  */
 export class DiscourseImage extends pulumi.ComponentResource {
-  /** The image's name with its tag. */
-  readonly image: string;
+  readonly #name: string;
+  readonly #args: DiscourseImageArgs;
 
   constructor(name: string, args: DiscourseImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:discourse-image:DiscourseImage", name, {}, opts);
-    const { host, container, wanted, stores = {} } = args;
-    const { repository, commit, plugins, minutes, upgradePostgresFrom } = wanted.options;
-    const beside = wanted.elsewhere !== undefined;
-    const postgres = beside ? "" : String(wanted.options.postgres ?? defaultMajor);
+    this.#name = name;
+    this.#args = args;
+    const { host, options } = args;
     const child = { parent: this };
-    this.image = imageName(container, wanted);
     new Packages(`${name}-tools`, { host, packages: ["git"] }, child);
     new Script(
       `${name}-checkout`,
       {
         host,
         script: new URL("./checkout.sh", import.meta.url),
-        values: { DIRECTORY: directory, REPOSITORY: repository, COMMIT: commit },
-        state: { clean: true, commit, detached: true },
-      },
-      child,
-    );
-    const path = `${directory}/containers/${container}.yml`;
-    const content = pulumi.all(stores).apply(appText(wanted));
-    const files = [{ path, content, mode: "0600" }];
-    new ConfigSet(`${name}-file`, { host, files }, child);
-    new Script(
-      `${name}-image`,
-      {
-        host,
-        script: ["bootstrap.sh", "postgres.sh", "outcome.sh", "build.sh"].map(
-          (file) => new URL(`./${file}`, import.meta.url),
-        ),
-        values: {
-          DIRECTORY: directory,
-          CONTAINER: container,
-          IMAGE: this.image,
-          SHARED: wanted.shared,
-          PLUGINS: plugins.map(pluginName),
-          MINUTES: String(minutes),
-          FREE: String(leastFreeBytes),
-          BESIDE: beside ? "yes" : "",
-          POSTGRES: postgres,
-          UPGRADE_FROM: upgradePostgresFrom === undefined ? "" : String(upgradePostgresFrom),
-        },
-        state: { image: this.image, ...(beside ? {} : { postgres }) },
-        timeoutSeconds: 60 * minutes + aroundSeconds,
+        values: { DIRECTORY: directory, REPOSITORY: options.repository, COMMIT: options.commit },
+        state: { clean: true, commit: options.commit, detached: true },
       },
       child,
     );
     this.registerOutputs({});
   }
+
+  /** Keeps an image; gives its name with its tag. */
+  build({ container, wanted, stores = {}, users = [] }: Build): string {
+    const name = wanted.part === undefined ? this.#name : `${this.#name}-${wanted.part}`;
+    const { host, options } = this.#args;
+    const child = { parent: this };
+    const image = imageName(container, wanted);
+    const path = `${directory}/containers/${container}.yml`;
+    const content = pulumi.all(stores).apply(appText(wanted));
+    const files = [{ path, content, mode: "0600" }];
+    new ConfigSet(`${name}-file`, { host, files }, child);
+    const kept = { DIRECTORY: directory, CONTAINER: container, IMAGE: image, USERS: users };
+    const values = { ...kept, ...buildValues(wanted) };
+    const { POSTGRES: postgres } = values;
+    const state = { image, ...(postgres === "" ? {} : { postgres }) };
+    const timeoutSeconds = 60 * options.minutes + aroundSeconds;
+    new Script(`${name}-image`, { host, script: scripts, values, state, timeoutSeconds }, child);
+    return image;
+  }
+}
+
+const scripts = ["bootstrap", "postgres", "outcome", "build"].map(
+  (file) => new URL(`./${file}.sh`, import.meta.url),
+);
+
+/** What the script of a build has to know of what is wanted. */
+function buildValues({ options, shared, elsewhere, part }: ImageWanted) {
+  const { plugins, minutes, postgres = defaultMajor, upgradePostgresFrom } = options;
+  const beside = elsewhere !== undefined;
+  const from = beside || upgradePostgresFrom === undefined ? "" : String(upgradePostgresFrom);
+  return {
+    SHARED: shared,
+    PLUGINS: part === "data" ? [] : plugins.map(pluginName),
+    MINUTES: String(minutes),
+    FREE: String(leastFreeBytes),
+    BESIDE: beside ? "yes" : "",
+    POSTGRES: beside ? "" : String(postgres),
+    UPGRADE_FROM: from,
+  };
 }

@@ -10,6 +10,7 @@ import {
   ofStores,
   postgresMajors,
   refusedTemplates,
+  stepOf,
 } from "./templates.ts";
 import { variable, variableValue } from "./values.ts";
 
@@ -47,6 +48,12 @@ const StepOptions = z.strictObject({
   commands,
 });
 
+/** A word that stands for one build of what an image is built from. */
+export const edition = z
+  .string()
+  .regex(/^[\w.-]{1,32}$/, { error: "must be a word, such as 2026-11" })
+  .optional();
+
 /** An image that the launcher of discourse_docker builds on the machine. */
 export const LauncherOptions = z
   .strictObject({
@@ -68,13 +75,9 @@ export const LauncherOptions = z
       )
       .default("esr")
       .describe("Which Discourse. It never goes back to an older one."),
-    edition: z
-      .string()
-      .regex(/^[\w.-]{1,32}$/, { error: "must be a word, such as 2026-11" })
-      .optional()
-      .describe(
-        "Any word; with another one the image is built anew, to fetch what `version` is by now.",
-      ),
+    edition: edition.describe(
+      "Any word; with another one the image is built anew, to fetch what `version` is by now.",
+    ),
     base: z
       .string()
       .regex(/^[a-z0-9][\w./:-]*(?::[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/, {
@@ -148,7 +151,7 @@ export function storesInImage({
   params,
   hooks: around,
 }: LauncherOptions): string[][] {
-  const steps = Object.keys(around).filter((hook) => ofStores(hook.replace(/^[a-z]+_/, "")));
+  const steps = Object.keys(around).filter((hook) => ofStores(stepOf(hook)));
   return [
     ...(postgres === undefined ? [] : [["postgres"]]),
     ...(upgradePostgresFrom === undefined ? [] : [["upgradePostgresFrom"]]),

@@ -16,13 +16,19 @@ reason() {
   fi
 }
 
+# What was stopped for the build and does not run.
+down() {
+  local one
+  { tac "$work/stopped" 2>/dev/null || true; } | while read -r one; do runs "$one" || printf '%s\n' "$one"; done | paste -sd ' '
+}
+
 # What became of the forum meanwhile, whose data were of that major version before.
 # shellcheck disable=SC2016
 forum() {
   local was=$1
   if [[ -n $was && $(major) != "$was" ]]; then
     printf 'The data are of PostgreSQL %s by now, so the forum is away until a build succeeds.' "$(major)"
-  elif container_is running; then printf 'The forum runs as before.'; elif [[ -e $work/was-running ]]; then
-    printf 'The forum does not run: see `docker start %s`.' "$CONTAINER"
-  else printf 'No forum ran before.'; fi
+  elif [[ -n $(down) ]]; then
+    printf 'The forum does not run: see `docker start %s`.' "$(down)"
+  elif runs "$CONTAINER"; then printf 'The forum runs as before.'; else printf 'No forum ran before.'; fi
 }

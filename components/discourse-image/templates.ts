@@ -63,8 +63,12 @@ export function standaloneTemplates(
   postgres: PostgresMajor,
   extra: readonly ExtraTemplate[],
 ): readonly string[] {
-  const stores = [`postgres.${postgres}.template.yml`, "redis.template.yml"];
-  return [...stores.map(inFolder), ...webTemplates(extra)];
+  return [...dataTemplates(postgres), ...webTemplates(extra)];
+}
+
+/** Those of a container that has the database and Redis alone (discourse_docker, samples/data.yml). */
+export function dataTemplates(postgres: PostgresMajor): readonly string[] {
+  return [`postgres.${postgres}.template.yml`, "redis.template.yml"].map(inFolder);
 }
 
 /** Those of a forum whose database and Redis are elsewhere (discourse_docker, samples/web_only.yml). */
@@ -113,3 +117,8 @@ export type Hook = `${"before" | "after"}_${(typeof hookSteps)[number]}`;
 
 /** All hooks. */
 export const hooks = hookSteps.flatMap((step): Hook[] => [`before_${step}`, `after_${step}`]);
+
+/** The step that a hook is before or after. */
+export function stepOf(hook: string): string {
+  return hook.replace(/^[a-z]+_/, "");
+}

@@ -1,6 +1,7 @@
 import type { Check } from "../host/index.ts";
 import type { DiscourseOptions } from "./options.ts";
 import { sharedDirectory } from "./site.ts";
+import { dataContainer, dataDirectory } from "./two-containers.ts";
 import { containerProgram, mailPlugin, program } from "./watch.ts";
 
 /** Where Docker keeps images and containers, unless its own configuration says otherwise. */
@@ -13,9 +14,10 @@ function request(hostname: string, ...more: readonly string[]): Check["command"]
 
 /** How the forum wants to be watched. A worker can answer while the database is away, so both are asked. */
 export function forumChecks(name: string, options: DiscourseOptions): Check[] {
-  const { host, hostname, database } = options;
+  const { host, hostname, database, data } = options;
+  const directory = data ? dataDirectory : sharedDirectory;
   const logs = "Read `docker logs --tail 50 app` on the machine";
-  const log = `the log of PostgreSQL in \`${sharedDirectory}/log/var-log/postgres\``;
+  const log = `the log of PostgreSQL in \`${directory}/log/var-log/postgres\``;
   const from = { host, from: "inside", component: name, option: "forum" } as const;
   const times = { intervalSeconds: 60, retrySeconds: 15, timeoutSeconds: 15 };
   const asked = { ...from, ...times, site: name, needs: `site-${name}` };
@@ -38,7 +40,7 @@ export function forumChecks(name: string, options: DiscourseOptions): Check[] {
       // The launcher builds nothing with less than 5 GiB (discourse_docker, launcher).
       command: [
         ...(["check_disk", "-u", "MiB", "-w", "10240", "-c", "5120"] as const),
-        ...["-p", dockerDirectory, "-p", sharedDirectory],
+        ...["-p", dockerDirectory, "-p", sharedDirectory, ...(data ? ["-p", dataDirectory] : [])],
       ],
       runbook:
         "Make room: `docker system df` tells what Docker takes; backups and uploads lie with the forum's data.",
@@ -48,6 +50,7 @@ export function forumChecks(name: string, options: DiscourseOptions): Check[] {
       command: [containerProgram, "check", "app"],
       runbook: `${logs}; \`pulumi up\` makes the container anew when it is gone or somebody else's.`,
     },
+    ...(data ? [storesCheck(name, looked)] : []),
     {
       ...{ ...looked, name: `${name}-image`, intervalSeconds: 300, ...inside },
       command: [containerProgram, "image", "app"],
@@ -90,4 +93,16 @@ function mailCheck(
         "See whether the relay runs, and what is between; the forum keeps its mails and tries again for some days.",
     },
   ];
+}
+
+/** The container of its database and Redis. */
+function storesCheck(
+  name: string,
+  looked: Omit<Check, "name" | "command" | "intervalSeconds" | "runbook">,
+): Check {
+  return {
+    ...{ ...looked, name: `${name}-stores`, intervalSeconds: 120, needs: "docker" },
+    command: [containerProgram, "check", dataContainer],
+    runbook: `Read \`docker logs --tail 50 ${dataContainer}\` on the machine; without it the forum answers with errors.`,
+  };
 }

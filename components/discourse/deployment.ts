@@ -18,6 +18,10 @@ export interface Deployment {
   readonly upstream: string;
   /** Its database, when that is elsewhere. */
   readonly database?: DatabaseOptions | undefined;
+  /** The container of its database, when that has one of its own. */
+  readonly stores?: string | undefined;
+  /** When this is that container: which one works with it, and where on the host the data lie. */
+  readonly data?: { readonly web: string; readonly directory: string };
   /** Whether the image is built, and the database brought near its version, while the one before serves. */
   readonly beside: boolean;
   /** What the container is made from. */
@@ -46,8 +50,10 @@ export function saveBefore(
   new Script(name, args, opts);
 }
 
-const script = (name: string) =>
-  ["answers", "twin", name].map((file) => new URL(`./${file}.sh`, import.meta.url));
+function scripts(name: string, { data }: Deployment): URL[] {
+  const parts = ["answers", "twin", ...(data ? ["stores-answer"] : []), name];
+  return parts.map((file) => new URL(`./${file}.sh`, import.meta.url));
+}
 
 /**
  * Before a container is replaced: closes the site, and keeps what the container was as a stopped twin. Its state is whether
@@ -62,7 +68,8 @@ export function keepPrevious(
   const values = { ...common(deployment), IMAGE: made.image };
   const timeoutSeconds = stopSeconds + 120;
   const state = { serving: false };
-  new Script(name, { host, script: script("previous"), values, state, timeoutSeconds }, opts);
+  const script = scripts("previous", deployment);
+  new Script(name, { host, script, values, state, timeoutSeconds }, opts);
 }
 
 /**
@@ -82,7 +89,7 @@ export function awaitForum(
   };
   const timeoutSeconds = 2 * (bootSeconds + stopSeconds) + 120; // both may have to stop, and both to start
   const state = { running: true, twin: false };
-  const ready = { host, script: script("ready"), values, state, timeoutSeconds };
+  const ready = { host, script: scripts("ready", deployment), values, state, timeoutSeconds };
   return new Script(name, ready, opts);
 }
 
@@ -101,13 +108,16 @@ export function finishMigrations(
 }
 
 function common(deployment: Deployment) {
-  const { container, site, hostname, upstream, database, beside, made, ...times } = deployment;
+  const { container, site, hostname, upstream, database, stores = "", data, made } = deployment;
+  const seconds = String(deployment.bootSeconds);
   return {
     ...{ NAME: container, SITE: site, HOST: hostname, UPSTREAM: upstream, CHANGE: change(made) },
-    BESIDE: beside ? "yes" : "",
+    BESIDE: deployment.beside ? "yes" : "",
+    STORES: stores,
+    ...(data ? { WEB: data.web, DATA: data.directory, SECONDS_MAX: seconds } : {}),
     ...(database ? connection(database) : { DATABASE: [] }),
     STOP_MAX: String(stopSeconds),
-    CLOSED_MAX: String(closedSeconds(times)),
+    CLOSED_MAX: String(closedSeconds(deployment)),
   };
 }
 
@@ -117,7 +127,7 @@ export function watched({ host, site, made, bootSeconds }: Deployment): SiteDepl
 }
 
 /** Seconds that the site is closed at the most. */
-function closedSeconds({ bootSeconds }: Pick<Deployment, "bootSeconds">): number {
+export function closedSeconds({ bootSeconds }: Pick<Deployment, "bootSeconds">): number {
   return stopSeconds + bootSeconds + 60;
 }
 

@@ -2,7 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { bytes } from "../../formats/size.ts";
 import { webWorkers } from "../discourse-image/index.ts";
 import type { DiscourseOptions } from "./options.ts";
-import type { DatabaseOptions, RedisOptions } from "./stores.ts";
+import type { DatabaseOptions } from "./stores.ts";
+import { databaseOf, redisOf } from "./two-containers.ts";
+
+/** What all containers and builds have (discourse_docker, samples). */
+export const language = { LANG: "en_US.UTF-8", LANGUAGE: "en_US.UTF-8", LC_ALL: "en_US.UTF-8" };
 
 /**
  * What the container and the build of its image share: the build fills a new database, in the forum's language and with its
@@ -10,9 +14,7 @@ import type { DatabaseOptions, RedisOptions } from "./stores.ts";
  */
 export function seedEnvironment(options: DiscourseOptions): Record<string, string> {
   return {
-    LANG: "en_US.UTF-8",
-    LANGUAGE: "en_US.UTF-8",
-    LC_ALL: "en_US.UTF-8",
+    ...language,
     DISCOURSE_HOSTNAME: options.hostname,
     DISCOURSE_FORCE_HTTPS: "true",
     DISCOURSE_DEVELOPER_EMAILS: options.developerEmails.join(","),
@@ -49,15 +51,14 @@ export function environment(options: DiscourseOptions): Record<string, pulumi.In
 }
 
 /** Whether its next image is built while the forum serves, since no database is in it: that leaves some migrations for later. */
-export function buildsBeside({ image, database }: DiscourseOptions): boolean {
-  return "launcher" in image && database !== undefined;
+export function buildsBeside(options: DiscourseOptions): boolean {
+  return "launcher" in options.image && databaseOf(options) !== undefined;
 }
 
 /** How a database and a Redis elsewhere are reached: by the container, and by the build that migrates. Both hold passwords. */
-export function storesElsewhere({
-  database,
-  redis,
-}: DiscourseOptions): Record<string, pulumi.Input<string>> {
+export function storesElsewhere(options: DiscourseOptions): Record<string, pulumi.Input<string>> {
+  const database = databaseOf(options);
+  const redis = redisOf(options);
   return {
     ...(database ? databaseElsewhere(database) : {}),
     ...(redis ? redisElsewhere(redis) : {}),
@@ -77,11 +78,15 @@ function databaseElsewhere({ address, port, name, user, password }: DatabaseOpti
   };
 }
 
-function redisElsewhere({ address, port, password }: RedisOptions) {
+function redisElsewhere({
+  address,
+  port,
+  password,
+}: NonNullable<ReturnType<typeof redisOf>>): Record<string, pulumi.Input<string>> {
   return {
     DISCOURSE_REDIS_HOST: address,
     DISCOURSE_REDIS_PORT: String(port),
-    DISCOURSE_REDIS_PASSWORD: password,
+    ...(password === undefined ? {} : { DISCOURSE_REDIS_PASSWORD: password }),
   };
 }
 

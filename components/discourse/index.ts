@@ -17,12 +17,14 @@ import {
 import { forumChecks } from "./checks.ts";
 import { container, containerArgs } from "./container.ts";
 import { awaitForum, finishMigrations, keepPrevious, saveBefore, watched } from "./deployment.ts";
-import { buildsBeside, seedEnvironment, storesElsewhere } from "./environment.ts";
+import { buildsBeside, storesElsewhere } from "./environment.ts";
+import { forumImage, keepStores } from "./layout.ts";
 import type { DiscourseOptions } from "./options.ts";
 import { imageNote, timer, watchFiles } from "./watch.ts";
 import { preflight } from "./preflight.ts";
 import { innerFiles } from "./port.ts";
 import { forumBackup, forumSite, sharedDirectory, sharedMode, upstreamOf } from "./site.ts";
+import { dataContainer } from "./two-containers.ts";
 
 export { DiscourseOptions } from "./options.ts";
 export { typedNames } from "./environment.ts";
@@ -37,7 +39,7 @@ export interface DiscourseArgs {
   readonly watcher?: Watcher | undefined;
 }
 
-/** A Discourse forum in one container that listens on a unix socket; its data lies in a directory of the host. */
+/** A Discourse forum in one container, or in two, that listens on a unix socket; its data lies in directories of the host. */
 export class Discourse extends Service {
   /** Id of the running container. */
   readonly containerId: pulumi.Output<string>;
@@ -67,6 +69,7 @@ export class Discourse extends Service {
     const deployment = {
       ...{ host, container, site: name, hostname, upstream: upstreamOf(options), database, made },
       ...{ bootSeconds, beside: buildsBeside(options) },
+      stores: options.data && dataContainer,
     };
     const told = watched(deployment);
     const quiet = watcher?.deployment(`${name}-unwatched`, "begin", told, child);
@@ -76,7 +79,7 @@ export class Discourse extends Service {
     chain(host, app);
     const ready = awaitForum(`${name}-ready`, app.id, deployment, child);
     watcher?.deployment(`${name}-watched`, "end", told, { ...child, dependsOn: [ready] });
-    this.watch(name, host, image.imageId);
+    this.watch(name, host, options, image.imageId);
     if ("launcher" in options.image && deployment.beside) {
       const { minutes } = options.image.launcher;
       finishMigrations(`${name}-migrated`, deployment, { image: brought, minutes }, child);
@@ -91,22 +94,18 @@ export class Discourse extends Service {
   }
 
   /** Sees that the image is on the machine, ready or built there; gives its name. */
-  private bring(name: string, { host, engine, options }: DiscourseArgs): string {
-    const { image, uploadLimit, memory, database } = options;
+  private bring(name: string, { host, engine, options, watcher }: DiscourseArgs): string {
+    const { image } = options;
     const child = { parent: this };
     if (!("launcher" in image)) {
       engine.loadImage(`${name}-archive`, image, child);
       return image.name;
     }
-    const environment = seedEnvironment(options);
-    const wanted = {
-      ...{ options: image.launcher, shared: sharedDirectory, uploadLimit, environment },
-      ...(memory === undefined ? {} : { memory }),
-      ...(database ? { elsewhere: `${database.address}:${database.port}/${database.name}` } : {}),
-    };
-    const stores = storesElsewhere(options);
+    const wanted = forumImage(options, image);
     this.save(name, { host, options }, imageName(container, wanted)); // a build migrates the database
-    return new DiscourseImage(`${name}-build`, { host, container, wanted, stores }, child).image;
+    const built = new DiscourseImage(`${name}-build`, { host, options: image.launcher }, child);
+    if (options.data) keepStores(name, { host, engine, options, watcher }, { image, built }, this);
+    return built.build({ container, wanted, stores: storesElsewhere(options) });
   }
 
   private save(
@@ -119,17 +118,26 @@ export class Discourse extends Service {
     saveBefore(`${name}-saved`, forum, image, { parent: this });
   }
 
-  private keepName(name: string, host: Host, { hostname, renamedFrom = "" }: DiscourseOptions) {
+  private keepName(name: string, host: Host, options: DiscourseOptions) {
     const script = new URL("./hostname.sh", import.meta.url);
-    const values = { NAME: container, HOST: hostname, FORMER: renamedFrom };
-    new Script(`${name}-hostname`, { host, script, values, state: { hostname } }, { parent: this });
+    const { hostname, renamedFrom = "", layout, layoutFrom = "" } = options;
+    const names = { NAME: container, HOST: hostname, FORMER: renamedFrom };
+    const values = { ...names, LAYOUT: layout, LAYOUT_FROM: layoutFrom };
+    const state = { hostname, layout };
+    new Script(`${name}-hostname`, { host, script, values, state }, { parent: this });
   }
 
-  private watch(name: string, host: Host, image: pulumi.Output<string>) {
+  private watch(
+    name: string,
+    host: Host,
+    { data }: DiscourseOptions,
+    image: pulumi.Output<string>,
+  ) {
     const child = { parent: this };
     const activate = [["systemctl", "daemon-reload"]] as const;
     const declared = { path: imageNote, content: image.apply((id) => `${id}\n`) };
-    const files = [...watchFiles(name), declared];
+    const containers = [container, ...(data ? [dataContainer] : [])];
+    const files = [...watchFiles(name, containers), declared];
     new ConfigSet(`${name}-watch`, { host, files, activate }, child);
     const ready = ["systemctl", "is-active", "--quiet", timer] as const;
     new Unit(`${name}-watch-timer`, { host, unit: timer, ready }, child);

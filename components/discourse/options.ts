@@ -5,6 +5,7 @@ import { hostname, mailAddress, size, wildcard } from "../host/index.ts";
 import { pageOptions } from "./pages.ts";
 import { safeSecret } from "./safe-secret.ts";
 import { DatabaseOptions, portOption, RedisOptions, refuseStores } from "./stores.ts";
+import { DataOptions, layouts, refuseLayout } from "./two-containers.ts";
 
 /** The relay that takes the forum's mail. */
 const SmtpOptions = z.strictObject({
@@ -45,6 +46,21 @@ const everyOption = z.strictObject({
     .describe(
       "Other names that lead to it, such as one with www, or all below one by `*.`; its certificate holds them, too.",
     ),
+  layout: z
+    .enum(layouts)
+    .default("standalone")
+    .describe(
+      "All in one container, or with its database and Redis in one of their own, so that it serves while its next image is built.",
+    ),
+  layoutFrom: z
+    .enum(layouts)
+    .optional()
+    .describe(
+      "The layout that it has had until now: confirms that `layout` is another one on purpose, which begins with an empty database.",
+    ),
+  data: DataOptions.optional().describe(
+    "The container of its database and Redis, with `layout: two-container`.",
+  ),
   image: z
     .union([ImageOptions, BuiltImage])
     .describe(
@@ -119,8 +135,11 @@ const everyOption = z.strictObject({
   ...pageOptions,
 });
 
-/** A Discourse forum in one container, behind the host's nginx. */
-export const DiscourseOptions = everyOption.superRefine(refuseStores);
+/** A Discourse forum behind the host's nginx. */
+export const DiscourseOptions = everyOption.superRefine((options, context) => {
+  refuseStores(options, context);
+  refuseLayout(options, context);
+});
 
 /** A validated forum section. */
 export type DiscourseOptions = z.output<typeof DiscourseOptions>;

@@ -55,6 +55,7 @@ apply() {
     make_twin || fail "Docker did not make the container that would be the way back (see above), so the forum is not replaced, and \
 runs as before. Put that right, then run again"
   fi
+  begins
   visitors begin
   now=$(migrations "$NAME")
   if [[ -n $serves && -n $BESIDE ]]; then remember "$now"; fi
@@ -68,7 +69,7 @@ remove() {
   systemctl stop "$unit" 2>/dev/null || true
   if twin_serves; then docker rm --force --volumes "$NAME" >/dev/null; fi
   docker rm --force --volumes "$twin" >/dev/null 2>&1 || true
-  rm -f "$note" "$last" "$verdict" "/run/$unit"
+  rm -f "$note" "$last" "$note.web" "$verdict" "/run/$unit"
   rmdir --ignore-fail-on-non-empty "${note%/*}" 2>/dev/null || true
 }
 

@@ -34,14 +34,14 @@ judged() {
   trap 'judge $?' EXIT
 }
 
-# How far the database in a container is migrated, or the one elsewhere that DATABASE leads to; nothing when it does not say.
+# How far the database in a container is migrated, in that of the STORES, or elsewhere as DATABASE says; nothing when it is silent.
 migrations() {
   local question='select count(*), max(version) from schema_migrations'
   if ((${#DATABASE[@]} > 0)); then
     PGPASSWORD=$DATABASE_PASSWORD PGCONNECT_TIMEOUT=10 timeout 30 psql -XAtw "${DATABASE[@]}" -c "$question" 2>/dev/null || true
     return
   fi
-  timeout 30 docker exec --user postgres "$1" psql -At discourse -c "$question" 2>/dev/null || true
+  timeout 30 docker exec --user postgres "${STORES:-$1}" psql -At discourse -c "$question" 2>/dev/null || true
 }
 
 # How far the database may be migrated for the twin to serve. A build BESIDE it brings the database to where older code still

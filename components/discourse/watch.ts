@@ -22,13 +22,16 @@ const text = (path: string) => readFileSync(new URL(path, import.meta.url), "utf
 const directory = "/etc/systemd/system";
 const description = "Looks into the forum for what no request tells";
 
-/** The programs, what is asked of the forum of that name, and the units that have them look every five minutes. */
-export function watchFiles(name: string): (ConfigFile & { readonly content: string })[] {
+/** The programs, what is asked of the forum of that name in its containers, and the units that have them look every five minutes. */
+export function watchFiles(
+  name: string,
+  containers: readonly string[],
+): (ConfigFile & { readonly content: string })[] {
   const service = unitText({
     Unit: [["Description", description]],
     Service: [
       ["Type", "oneshot"],
-      ["ExecStart", [containerProgram, "look", "app", name]],
+      ...containers.map((one) => ["ExecStart", [containerProgram, "look", one, name]] as const),
       ["ExecStart", [program, "look"]],
       ["RuntimeDirectory", "platform-forum"],
       ["RuntimeDirectoryPreserve", "yes"],

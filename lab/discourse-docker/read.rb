@@ -8,3 +8,4 @@ env = file["templates"].map { |name| YAML.load_file("/checkout/#{name}") }.push(
 env.each { |key, value| puts "env #{key}=#{value}" }
 file["volumes"].each { |one| puts "volume #{one["volume"]["host"]}:#{one["volume"]["guest"]}" }
 puts "base #{file["base_image"]}" if file["base_image"]
+puts "args #{file["docker_args"]}" if file["docker_args"]

@@ -18,7 +18,8 @@ describe("PostgreSQL's major version", () => {
   async function build(options: object) {
     const wanted = imageWanted({ repository: standinRepository, commit, ...options });
     const { results } = await applyOn(machine, () => {
-      new DiscourseImage("forum-build", { host: exampleHost(), container: "app", wanted });
+      const args = { host: exampleHost(), options: wanted.options };
+      new DiscourseImage("forum-build", args).build({ container: "app", wanted });
     });
     return results.at(-1) ?? assert.fail("nothing was run");
   }

@@ -21,7 +21,7 @@ const made = kindOn(machine, "Script", "forum-build-checkout");
 async function checkout(commit: string) {
   const wanted = imageWanted({ repository: standinRepository, commit });
   const { resource } = await deploy(() => {
-    new DiscourseImage("forum-build", { host: exampleHost(), container: "app", wanted });
+    new DiscourseImage("forum-build", { host: exampleHost(), options: wanted.options });
   });
   const { values, ...inputs } = resource("forum-build-checkout").inputs;
   return { ...inputs, values: values as Properties, host: made.host };

@@ -17,8 +17,9 @@ const wanted = (options: object = {}) =>
 async function build(options: object = {}) {
   let name = "";
   const { results } = await applyOn(machine, () => {
-    const args = { host: exampleHost(), container: "app", wanted: wanted(options) };
-    name = new DiscourseImage("forum-build", args).image;
+    const image = wanted(options);
+    const args = { host: exampleHost(), options: image.options };
+    name = new DiscourseImage("forum-build", args).build({ container: "app", wanted: image });
   });
   return { name, results, last: results.at(-1) ?? assert.fail("nothing was run") };
 }

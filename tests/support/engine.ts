@@ -46,6 +46,18 @@ export interface EngineStack extends EngineRun {
   readonly unset: (path: string) => Promise<void>;
 }
 
+/** Asks a page of the lab's forum on its machine itself, by its name and with the stack's authority; prints the page, then the status. */
+export const request =
+  "curl -sS --max-time 10 -w '%{http_code}' --resolve forum.lab.test:443:127.0.0.1 --cacert /run/ca.pem " +
+  "https://forum.lab.test/latest.json";
+
+/** The status that the lab's forum answers on its machine itself. */
+export async function siteStatus(stack: Stack, machine: TestMachine): Promise<string> {
+  const { authorityCertificate } = await stack.outputs();
+  await machine.succeed("cat > /run/ca.pem", String(authorityCertificate?.value));
+  return (await machine.succeed(request)).slice(-3);
+}
+
 /** Where the state and project of a test's stack lie; its machines' folders are beside all of them. */
 export function stackFolder(name: string): string {
   return join(testLab, "stacks", name);

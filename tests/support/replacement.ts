@@ -37,26 +37,40 @@ export interface Replacement {
 
 /** What the container resource is given, as far as tests make a container of it. */
 interface Given {
+  readonly name: string;
+  readonly networkMode: string;
   readonly envs: readonly string[];
   readonly volumes: readonly { hostPath: string; containerPath: string; readOnly?: boolean }[];
   readonly ports?: readonly { ip: string; external: number; internal: number }[];
 }
 
 /** The arguments of `docker run` that stand for it. */
-function runArguments({ envs, volumes, ports = [] }: Given): string {
+function runArguments({ name, networkMode, envs, volumes, ports = [] }: Given): string {
   return [
+    ...[`--name ${name}`, `--network ${networkMode}`],
     ...envs.map((env) => `-e ${env}`),
     ...volumes.map((one) => `-v ${one.hostPath}:${one.containerPath}${one.readOnly ? ":ro" : ""}`),
     ...ports.map(({ ip, external, internal }) => `-p ${ip}:${external}:${internal}`),
   ].join(" ");
 }
 
-/** Puts a forum's container, with more options, through replacements, of which tests do each part by itself. */
+/** The resources of a container: what comes before it, its image, itself, and what comes after. */
+const names = {
+  app: ["forum-previous", "forum-image", "forum-app", "forum-ready"],
+  data: [
+    ...(["forum-stores-previous", "forum-stores-image"] as const),
+    ...(["forum-stores-container", "forum-stores-ready"] as const),
+  ],
+} as const;
+
+/** Puts a forum's container, or that of its database, with more options, through replacements, of which tests do each part by itself. */
 export function replacements(
   machine: TestMachine,
   image: ImageArchive,
   options: object = {},
+  which: keyof typeof names = "app",
 ): Replacement {
+  const [previous, itsImage, container, ready] = names[which];
   async function registered(name: string, { from, env = {}, bootSeconds = 10 }: Wanted) {
     const build = () => {
       const host = exampleHost();
@@ -65,7 +79,7 @@ export function replacements(
       const more = { ...options, environment: env, bootSeconds };
       new Discourse("forum", { host, engine, options: forumOptions(image, more) });
     };
-    const made = { "forum-image": { imageId: from }, "forum-app": { id: own.id } };
+    const made = { [itsImage]: { imageId: from }, [container]: { id: own.id } };
     return (await deploy(build, false, made)).resource(name);
   }
   const own: Replacement = {
@@ -75,24 +89,24 @@ export function replacements(
       if (own.id !== "")
         await machine.succeed(`docker stop -t 20 ${own.id} && docker rm ${own.id}`);
       own.id = "";
-      const { inputs } = await registered("forum-app", wanted);
+      const { inputs } = await registered(container, wanted);
       const given = runArguments(inputs as unknown as Given);
-      const run = `docker run -d --restart=always --name app ${given} ${wanted.from} /sbin/boot`;
+      const run = `docker run -d --restart=always ${given} ${wanted.from} /sbin/boot`;
       own.id = (await machine.succeed(run)).trim();
     },
     async replace(wanted, meanwhile = "true") {
-      assert.equal((await own.step("forum-previous", wanted)).stderr, "");
+      assert.equal((await own.step(previous, wanted)).stderr, "");
       await own.swap(wanted);
       await machine.succeed(meanwhile);
-      return (await own.step("forum-ready", wanted)).stderr;
+      return (await own.step(ready, wanted)).stderr;
     },
     async again(wanted) {
-      assert.equal((await own.step("forum-previous", wanted)).stderr, "");
-      return (await own.step("forum-ready", wanted)).stderr;
+      assert.equal((await own.step(previous, wanted)).stderr, "");
+      return (await own.step(ready, wanted)).stderr;
     },
     remove: async (name) => runOn(machine, await registered(name, { from: image.name }), "delete"),
     async shown() {
-      const kept = ["forum-previous", "forum-ready"].map(
+      const kept = [previous, ready].map(
         (name) => stateOf(machine).get(name) ?? assert.fail(`${name} is there`),
       );
       const found = await withProvider((run) => Promise.all(kept.map((one) => run.refresh(one))));

@@ -75,7 +75,7 @@ test("exactly the options that config.ts wants encrypted are shown as secrets", 
       .toSorted(),
     secretPaths.map((path) => path.join(".")).toSorted(),
   );
-  assert.equal(secretPaths.length, 16);
+  assert.equal(secretPaths.length, 17);
   assert.match(reference(), /^\| `forum\.smtp\.password` \| secret text \| \*\*required\*\* \|/m);
 });
 

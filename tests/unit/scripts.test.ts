@@ -45,6 +45,7 @@ test("every script ends by running its verb, and reads no other input", () => {
     "sources.sh",
     "space.sh",
     "stage.sh",
+    "stores-answer.sh",
     "swap.sh",
     "telling.sh",
     "token.sh",

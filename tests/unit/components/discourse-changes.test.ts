@@ -7,27 +7,57 @@ import { locally, type Local, type Programs } from "../../support/local-script.t
 const ours = ["components/discourse/hostname.sh"];
 
 /** Asks the script of a forum's name; of the container that is there, Docker tells the environment. */
-function named({ run }: Local, verb: string, HOST: string, FORMER = "", container = "") {
-  const docker = container === "" ? "exit 1" : `printf 'A=1\\nDISCOURSE_HOSTNAME=${container}\\n'`;
-  return run(ours, verb, { NAME: "app", HOST, FORMER }, { docker });
+function named({ run }: Local, verb: string, HOST: string, more: object = {}, container = "") {
+  const docker = container === "" ? "exit 1" : `printf 'A=1\\n${container}\\nB=1\\n'`;
+  const values = { NAME: "app", HOST, FORMER: "", LAYOUT: "standalone", LAYOUT_FROM: "", ...more };
+  return run(ours, verb, values, { docker });
 }
 
-test("a forum's name is what was noted, or else what its container says", () => {
+test("a forum's name and layout are what was noted, or else what its container says", () => {
   locally((local) => {
-    const told = (container = "") => named(local, "check", "x.example.org", "", container).stdout;
+    const told = (container = "") => named(local, "check", "x.example.org", {}, container).stdout;
+    const was = "DISCOURSE_HOSTNAME=old.example.org";
     assert.equal(told(), "{}\n");
-    assert.equal(told("old.example.org"), '{"hostname":"old.example.org"}\n');
-    assert.equal(named(local, "apply", "new.example.org").stderr, "");
-    assert.equal(told("old.example.org"), '{"hostname":"new.example.org"}\n');
+    assert.equal(told(was), '{"hostname":"old.example.org","layout":"standalone"}\n');
+    assert.equal(
+      told(`${was}\\nDISCOURSE_DB_HOST=data`),
+      '{"hostname":"old.example.org","layout":"two-container"}\n',
+    );
+    assert.equal(
+      told(`${was}\\nDISCOURSE_DB_HOST=data.example.org`),
+      '{"hostname":"old.example.org","layout":"standalone"}\n',
+    );
+    assert.equal(named(local, "apply", "new.example.org", { LAYOUT: "two-container" }).stderr, "");
+    assert.equal(told(was), '{"hostname":"new.example.org","layout":"two-container"}\n');
     assert.equal(named(local, "remove", "new.example.org").code, 0);
     assert.equal(told(), "{}\n");
+  });
+});
+
+test("another layout is refused, with what to do, unless the old one is named", () => {
+  locally((local) => {
+    const was = "DISCOURSE_HOSTNAME=old.example.org";
+    const apply = (LAYOUT: string, LAYOUT_FROM: string) =>
+      named(local, "apply", "old.example.org", { LAYOUT, LAYOUT_FROM }, was).stderr;
+    const refused =
+      "forum: the forum is standalone, and `forum.layout` says two-container: it would begin with an empty database, and leave all posts " +
+      "behind. If that is meant, take a backup, set `forum.layoutFrom` to standalone, run again, and put the backup in its place; " +
+      "docs/forum.md tells how\n";
+    assert.equal(apply("two-container", ""), refused);
+    assert.equal(apply("two-container", "two-container"), refused);
+    assert.equal(apply("standalone", ""), "");
+    assert.equal(apply("two-container", "standalone"), "");
+    assert.match(
+      apply("standalone", ""),
+      /^forum: the forum is two-container, and `forum\.layout`/,
+    );
   });
 });
 
 test("another name is refused, with what to do, unless the old one is named", () => {
   locally((local) => {
     const apply = (host: string, former = "") =>
-      named(local, "apply", host, former, "old.example.org").stderr;
+      named(local, "apply", host, { FORMER: former }, "DISCOURSE_HOSTNAME=old.example.org").stderr;
     const refused =
       "forum: the forum is called old.example.org, and `forum.hostname` says new.example.org: links in posts and mails would lead " +
       "nowhere. If that is meant, set `forum.renamedFrom` to old.example.org and run again; docs/forum.md says what else a new " +

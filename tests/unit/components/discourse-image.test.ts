@@ -89,7 +89,7 @@ test("the build's script has all that it needs, and the container gets what it m
     PLUGINS: ["discourse-akismet"],
     MINUTES: "60",
     FREE: "5368709120",
-    ...{ BESIDE: "", POSTGRES: "18", UPGRADE_FROM: "" },
+    ...{ BESIDE: "", POSTGRES: "18", UPGRADE_FROM: "", USERS: [] },
   });
   const { state, timeoutSeconds } = resource("forum-build-image").inputs;
   assert.deepEqual([state, timeoutSeconds], [{ image: IMAGE, postgres: "18" }, 4500]);

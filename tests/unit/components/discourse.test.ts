@@ -133,7 +133,7 @@ test("the forum is kept running in the container of this run, and asked through 
   const common = {
     ...{ NAME: "app", SITE: "forum", HOST: "forum.example.org", CHANGE: before?.["CHANGE"] },
     UPSTREAM: "unix:/var/discourse/shared/standalone/nginx.http.sock",
-    ...{ DATABASE: [], BESIDE: "" },
+    ...{ DATABASE: [], BESIDE: "", STORES: "" },
     ...{ STOP_MAX: "600", CLOSED_MAX: "700" },
   };
   assert.deepEqual(before, { ...common, IMAGE: "sha256:1mage" });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { platform } from "../../../stacks/platform.ts";
 import { deploy } from "../../support/deploy.ts";
-import { configuration, stackSections } from "../../support/example.ts";
+import { canaries, configuration, stackSections } from "../../support/example.ts";
+import { commit } from "../../support/launcher.ts";
 
 const forum = () => configuration(stackSections("Pulumi.forum.yaml"));
 
@@ -30,6 +31,26 @@ test("a deployment is told by its site, its machine and how long it may take, on
     });
     assert.deepEqual(state, states[step]); // what a run has left is begun again, and ended
   }
+});
+
+test("the container of a forum's database is told of by itself, for it is replaced by itself", async () => {
+  const sections = stackSections("Pulumi.forum.yaml");
+  sections["forum"] = {
+    ...sections["forum"],
+    image: { launcher: { commit } },
+    ...{ layout: "two-container", data: { password: canaries.stores } },
+  };
+  const { resource } = await deploy(() => platform(configuration(sections)));
+  const before = (name: string) => resource(name).dependsOn;
+  assert.deepEqual(before("forum-stores-unwatched"), [
+    ...["forum-stores-image", "monitoring-deployments-timer"],
+  ]);
+  assert.ok(before("forum-stores-previous").includes("forum-stores-unwatched"));
+  assert.ok(before("forum-stores-watched").includes("forum-stores-ready"));
+  const change = (name: string) =>
+    (resource(name).inputs["values"] as Record<string, unknown>)["CHANGE"];
+  assert.equal(change("forum-stores-unwatched"), change("forum-stores-previous"));
+  assert.notEqual(change("forum-stores-unwatched"), change("forum-unwatched"));
 });
 
 test("without a machine that monitors, nobody is told", async () => {
