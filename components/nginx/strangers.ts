@@ -1,20 +1,18 @@
-import { block, directive, expression, type Directive } from "../../formats/nginx.ts";
+import { block, directive, type Directive } from "../../formats/nginx.ts";
 import type { Release } from "../host/index.ts";
 import { accessLog } from "./log.ts";
 import type { NginxOptions } from "./options.ts";
 import { tlsListeners, tlsPath } from "./tls.ts";
 
-/** How many connections there are (ngx_http_stub_status_module); to others, it is a path as any. */
+/** How many connections there are, for the machine itself alone (ngx_http_stub_status_module). */
 const connections = block(
   "location",
   ["=", "/.platform/connections"],
   [
     directive("access_log", "off"),
-    block(
-      "if",
-      [expression("($remote_addr"), "!~", expression(String.raw`^(127\.0\.0\.1|::1)$)`)],
-      [directive("return", 421)],
-    ),
+    directive("allow", "127.0.0.1"),
+    directive("allow", "::1"),
+    directive("deny", "all"),
     directive("stub_status"),
   ],
 );

@@ -8,7 +8,7 @@ import { quickCheck, watchedStack } from "../support/stack-checks.ts";
 import { deploy } from "../support/deploy.ts";
 
 const machine = await testMachine("watcher-faults");
-const { build, certificates, up, change, becomes } = await watchedStack([machine]);
+const { build, certificates, up, change, becomes, soon } = await watchedStack([machine]);
 const host = machine.name;
 
 const green = quickCheck(host, "first");
@@ -107,7 +107,7 @@ describe("when Icinga has trouble", () => {
     await machine.succeed(make("needs"));
     const service = `object Service "own" { host_name = "${host}"; check_command = "dummy" }`;
     await machine.waitUntilSucceeds(upload("needs", service), 60);
-    await becomes({ [`${host}!own`]: 0 });
+    await soon({ [`${host}!own`]: 0 });
     const { resource } = await deploy(build([green]), false, certificates);
     const kept = resource("monitoring-checks-package");
     const refused = await runOn(machine, kept, "delete");
@@ -117,7 +117,7 @@ describe("when Icinga has trouble", () => {
       /Icinga does not let the checks go, .* in \/var\/lib\/icinga2\/api\/packages\/needs\//,
     );
     assert.match(refused.stderr, /Object '.*' of type 'Host' does not exist/);
-    await becomes({ [`${host}!own`]: 0 });
+    await soon({ [`${host}!own`]: 0 });
     await machine.waitUntilSucceeds(upload("needs", ""), 60);
     const { code, stderr } = await runOn(machine, kept, "delete");
     assert.equal(code, 0, stderr);

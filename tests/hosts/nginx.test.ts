@@ -164,13 +164,13 @@ test("the machine itself is told of nginx's connections, and its plugin too; vis
   }
   assert.equal(await status("/.platform/connections"), "404"); // of the application
   const inner = (await machine.succeed("hostname -I")).split(" ")[0] ?? assert.fail();
-  assert.equal(await answers(unknown, inner), "421");
+  assert.equal(await answers(unknown, inner), "403");
   const outside = await run("curl", [
     "-s",
     "-i",
     `http://${machine.address}/.platform/connections`,
   ]);
-  assert.match(outside.stdout, /^HTTP\/1\.1 421 /);
+  assert.match(outside.stdout, /^HTTP\/1\.1 403 /);
   assert.doesNotMatch(outside.stdout, /Active connections/);
   await machine.succeed("test -s /var/log/nginx/unnamed.log && ! grep -q platform/connections $_");
   const plugin = "/usr/local/lib/platform/check-nginx --timeout 5 -w 70 -c 90";

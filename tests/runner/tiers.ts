@@ -69,6 +69,8 @@ const groups: readonly (readonly [string, RegExp])[] = [
   ["lost links", /^(?:full-disk|kill-links|lost-links|reboot)/],
   ["acme", /^acme/],
   ["hypervisor", /^(?:cloud-init|vm)\./],
+  ["GitLab's stand-in", /^gitlab-standin/],
+  ["GitLab", /^gitlab/],
 ];
 const rest = "components";
 

@@ -68,7 +68,10 @@ export function sourceOf(sections: Sections, secret = true): Source {
   return new Map(
     Object.entries(sections).map(([key, value]) => [
       key,
-      { text: JSON.stringify(value), secret: secret && ["forum", "backups", "gitlab"].includes(key) },
+      {
+        text: JSON.stringify(value),
+        secret: secret && ["forum", "backups", "gitlab"].includes(key),
+      },
     ]),
   );
 }

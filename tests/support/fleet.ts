@@ -5,7 +5,11 @@ import type { Configuration } from "../../config.ts";
 export function fleetSections(instances: number, machines: number): Sections {
   const name = (index: number) => `c${index}`;
   const host = (index: number) => `shared-${index % machines}`;
-  const reach = (index: number) => ({ address: `192.0.2.${index + 1}`, hostKey, release: "trixie" });
+  const reach = (index: number) => ({
+    address: `192.0.2.${index + 1}`,
+    hostKey,
+    release: "trixie",
+  });
   return {
     hosts: Object.fromEntries(
       Array.from({ length: machines }, (_, index) => [host(index), reach(index)]),

@@ -136,7 +136,7 @@ test("no machine is used in two groups of host tests", () => {
 function machinesOf(file: string, indented = "\\s*"): string[] {
   const text = readFileSync(file, "utf8");
   const started = new RegExp(
-    `^${indented}\\S.*await [\\w.]*(?:testMachine\\("|(forumMachine)\\()([a-z-]*)`,
+    `^${indented}\\S.*await [\\w.]*(?:(?:test|gitlab)Machine\\("|(forumMachine)\\()([a-z-]*)`,
     "gm",
   );
   const own = [...text.matchAll(started)].map(([, forum, name = ""]) => forum ?? name);
