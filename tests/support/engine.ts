@@ -63,12 +63,16 @@ export function stackFolder(name: string): string {
   return join(testLab, "stacks", name);
 }
 
-/** Opens a stack of any program with fresh state; `env` is added to the engine's environment. */
+/**
+ * Opens a stack of any program with fresh state; `env` is added to the engine's environment, `committed` is the stack file that
+ * a person has written.
+ */
 export async function programStack(
   name: string,
   work: PulumiFn,
   known: Config = {},
   env: Readonly<Record<string, string>> = {},
+  committed = "stacks/Pulumi.lab.yaml",
 ): Promise<EngineRun> {
   const root = join(import.meta.dirname, "../..");
   const folder = stackFolder(name);
@@ -79,7 +83,7 @@ export async function programStack(
     folder,
     stack: "lab",
     root,
-    committed: join(root, "stacks/Pulumi.lab.yaml"),
+    committed: join(root, committed),
     known,
     secrets: [],
     program: work,

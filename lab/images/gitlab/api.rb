@@ -44,9 +44,14 @@ module Standin
       reply(400, { "message" => e.is_a?(PG::Error) ? "has already been taken" : e.message })
     end
 
+    # A token that is nobody's is refused also where anybody may ask.
     def self.who(request)
       bearer = request["Authorization"].to_s[/\ABearer (.+)\z/i, 1]
-      Access.by_token(request["Private-Token"] || bearer || request.params["private_token"])
+      given = request["Private-Token"] || bearer || request.params["private_token"]
+      found = Access.by_token(given)
+      raise Refusal.new(401, { "message" => "401 Unauthorized" }) if given && found.nil?
+
+      found
     end
 
     def self.check(by, scopes, user, token, verb)
