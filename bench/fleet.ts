@@ -57,7 +57,13 @@ export async function fleetBench(): Promise<void> {
     const [own, bare]: [number[], number[]] = [[], []];
     for (let round = 0; round < rounds; round++) {
       own.push((await registering(() => platform(config))).seconds);
-      bare.push((await registering(() => shortTraces(again))).seconds);
+      bare.push(
+        (
+          await registering(() => {
+            shortTraces(again);
+          })
+        ).seconds,
+      );
     }
     const cells = [own, bare].map((times) => {
       const { min, median } = summary(times);
