@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import { loadavg } from "node:os";
 import { platform } from "../stacks/platform.ts";
+import { shortTraces } from "../stacks/traces.ts";
 import { fleet } from "../tests/support/fleet.ts";
 import { summary } from "./measure.ts";
 import { registering } from "./registrations.ts";
@@ -29,7 +30,7 @@ function plain(request: resourcePb.RegisterResourceRequest): Plain {
 class Custom extends pulumi.CustomResource {}
 class Component extends pulumi.ComponentResource {}
 
-/** Registers the same resources without this project's code, and without what they depend on. */
+/** Registers the same resources without this project's code and dependencies, with its short stack traces. */
 function register(all: readonly Plain[]): void {
   for (const { type, name, custom, inputs } of all) {
     if (custom) new Custom(type, name, inputs);
@@ -50,13 +51,16 @@ export async function fleetBench(): Promise<void> {
       () => platform(config),
       (one) => all.push(plain(one)),
     );
+    const again = () => {
+      register(all);
+    };
     const [own, bare]: [number[], number[]] = [[], []];
     for (let round = 0; round < rounds; round++) {
       own.push((await registering(() => platform(config))).seconds);
       bare.push(
         (
           await registering(() => {
-            register(all);
+            shortTraces(again);
           })
         ).seconds,
       );

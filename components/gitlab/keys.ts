@@ -1,7 +1,7 @@
 import { ruby, RubyFile, type Ruby } from "../../formats/ruby.ts";
 import { known, namesOf } from "./names.ts";
 import { owner } from "./owned.ts";
-import type { Version } from "./version.ts";
+import { since, type Version } from "./version.ts";
 
 /** Why a setting is refused, and where it stands in the settings. */
 export interface KeyProblem {
@@ -83,7 +83,7 @@ function problem(path: readonly string[], version: Version): string | undefined 
   if (from !== undefined) return `${shown} is not for settings of one's own: ${from}`;
   const state = known(name, version);
   if (state.known === "yes") return undefined;
-  const instead = replaced(name);
+  const instead = replaced(name, version);
   const hint = instead === undefined ? "" : `: ${instead}`;
   if (state.known === "ended") return `${shown} ended with GitLab ${state.release}${hint}`;
   if (state.known === "coming") {
@@ -92,7 +92,9 @@ function problem(path: readonly string[], version: Version): string | undefined 
   return `${shown} is no setting of GitLab ${version.text}${hint === "" ? meant(path, version) : hint}`;
 }
 
-function replaced(name: string): string | undefined {
+function replaced(name: string, version: Version): string | undefined {
+  // Before, those of the bundled nginx had no other place.
+  if (/^(?:\w+_)?nginx\./.test(name) && !since(version, "19.2")) return undefined;
   const found = replacements.find(([beginning]) => name.startsWith(beginning));
   return found?.[1](name.slice(found[0].length));
 }

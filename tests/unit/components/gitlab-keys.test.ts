@@ -45,6 +45,10 @@ test("the bundled nginx's settings moved with 19.2", () => {
     keyProblem("nginx", "proxy_read_timeout", recent),
     "nginx['proxy_read_timeout'] ended with GitLab 19.2: take gitlab_rails['nginx']['proxy_read_timeout']",
   );
+  assert.equal(
+    keyProblem("nginx", "no_such_setting", middle),
+    "nginx['no_such_setting'] is no setting of GitLab 19.1.6",
+  );
   assert.equal(keyProblem("registry_nginx", "proxy_read_timeout", old), undefined);
   assert.equal(
     keyProblem("registry_nginx", "proxy_read_timeout", recent),
