@@ -3,7 +3,7 @@ import { before, describe, test } from "node:test";
 import { gitlabMachine } from "../support/gitlab.ts";
 import { labInstance, licence } from "../support/gitlab-instance.ts";
 
-const { machine, image } = await gitlabMachine("gitlab");
+const { machine, image } = await gitlabMachine("gitlab-faults");
 const acme = labInstance(machine, image);
 const place = "/srv/gitlab/acme";
 

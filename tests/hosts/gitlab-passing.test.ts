@@ -8,7 +8,7 @@ import { gitlabMachine } from "../support/gitlab.ts";
 import { exampleHost } from "../support/host.ts";
 import { applyOn, inOrder, runOn } from "../support/scripts.ts";
 
-const { machine, image } = await gitlabMachine("gitlab");
+const { machine, image } = await gitlabMachine("gitlab-passing");
 
 const site: Site = {
   ...{ name: "forum", hostname, upstream: "127.0.0.1:12999" },

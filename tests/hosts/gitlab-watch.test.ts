@@ -3,7 +3,7 @@ import { before, describe, test } from "node:test";
 import { gitlabMachine } from "../support/gitlab.ts";
 import { labInstance } from "../support/gitlab-instance.ts";
 
-const { machine, image } = await gitlabMachine("gitlab");
+const { machine, image } = await gitlabMachine("gitlab-watch");
 const acme = labInstance(machine, image);
 const data = "/srv/gitlab/acme/data";
 
@@ -55,6 +55,9 @@ describe("what is watched of an instance of GitLab", () => {
     await machine.succeed(`echo never-ready >${data}/standin-mode`);
     assert.match(await check("readiness"), /^GITLAB CRITICAL: it is not ready \(503: master\)/);
     await machine.succeed(`echo app-down >${data}/standin-mode`);
+    await machine.waitUntilSucceeds(
+      "docker exec gitlab-acme curl -s localhost/-/readiness | grep -q 502",
+    );
     assert.match(await check("readiness"), /^GITLAB CRITICAL: it is not ready \(502\)/);
     await machine.succeed("docker stop gitlab-acme");
     assert.match(await check("readiness"), /^GITLAB CRITICAL: it does not answer/);
