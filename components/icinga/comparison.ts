@@ -32,6 +32,8 @@ export function driftFiles(): ConfigFile[] {
     Unit: [["Description", description]],
     Timer: [
       ["OnBootSec", "1min"],
+      ["OnActiveSec", "10s"], // a new machine is not unknown until its next turn
+      ["AccuracySec", "10s"],
       ["OnUnitActiveSec", "15min"],
     ],
     Install: [["WantedBy", "timers.target"]],

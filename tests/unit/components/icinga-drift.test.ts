@@ -157,5 +157,8 @@ test("the comparison waits for a change under way, and its timer begins soon aft
     service ?? "",
     /^ExecStart=\/usr\/bin\/flock --shared --wait 900 \/var\/lib\/platform\/lock \/usr\/local\/sbin\/platform-drift compare$/m,
   );
-  assert.match(timer ?? "", /\[Timer\]\nOnBootSec=1min\nOnUnitActiveSec=15min\n/);
+  assert.match(
+    timer ?? "",
+    /\[Timer\]\nOnBootSec=1min\nOnActiveSec=10s\nAccuracySec=10s\nOnUnitActiveSec=15min\n/,
+  );
 });
