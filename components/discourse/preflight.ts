@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { bytes } from "../../formats/size.ts";
-import { RemoteScript, type Host } from "../host/index.ts";
+import { relayScript, RemoteScript, type Host } from "../host/index.ts";
 import { connection } from "./deployment.ts";
 import { notificationEmail } from "./environment.ts";
 import type { DiscourseOptions } from "./options.ts";
@@ -46,7 +46,8 @@ function askMail(
     ...{ RELAY: smtp.address, PORT: String(smtp.port), LOGIN: smtp.user, PASSWORD: smtp.password },
     ...{ SENDER: notificationEmail(options), RECIPIENT: recipient, HOST: hostname },
   };
-  new RemoteScript(name, { host, script: script("mail"), values }, opts);
+  const asking = [relayScript, script("mail")];
+  new RemoteScript(name, { host, script: asking, values }, opts);
 }
 
 function askStores(

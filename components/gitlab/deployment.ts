@@ -1,6 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { RemoteScript, Script, type Host, type SiteDeployment } from "../host/index.ts";
+import {
+  relayScript,
+  RemoteScript,
+  Script,
+  type Host,
+  type SiteDeployment,
+} from "../host/index.ts";
 import type { Allocation } from "./allocation.ts";
 import { madeOf, stopSeconds } from "./container.ts";
 import { digest, passwordOf } from "./digest.ts";
@@ -48,7 +54,7 @@ export function askRelay(
     ...{ NAME: instance, HOST: hostname, RELAY: smtp.address, PORT: String(smtp.port) },
     ...{ LOGIN: smtp.user, PASSWORD: smtp.password },
   };
-  const script = new URL("./mail.sh", import.meta.url);
+  const script = [relayScript, new URL("./mail.sh", import.meta.url)];
   new RemoteScript(`${containerName(instance)}-mail`, { host, script, values }, opts);
 }
 

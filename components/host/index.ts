@@ -22,6 +22,7 @@ export {
 } from "./options.ts";
 export { importId, type Existing } from "./import.ts";
 export { Packages, type PackagesArgs, type PackageSource } from "./packages.ts";
+export { relayScript } from "./relay.ts";
 export { RemoteScript, type RemoteScriptArgs } from "./remote-script.ts";
 export { Script, type ScriptArgs } from "./script.ts";
 export { secret } from "./secret.ts";

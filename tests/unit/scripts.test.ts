@@ -39,6 +39,7 @@ test("every script ends by running its verb, and reads no other input", () => {
     "quota.sh",
     "records.sh",
     "recovery.sh",
+    "relay.sh",
     "services.sh",
     "serving.sh",
     "settle.sh",
