@@ -3,6 +3,7 @@ import * as tls from "@pulumi/tls";
 import {
   certificateFiles,
   ConfigSet,
+  onlyGiven,
   Service,
   type Check,
   type Host,
@@ -113,13 +114,15 @@ function signed(
   { authority, names, options }: CertificateArgs,
   child: pulumi.CustomResourceOptions,
 ): Pair {
-  const key = new tls.PrivateKey(`${name}-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, child);
+  const only = (output: string) => ({ ...child, transformations: [onlyGiven(output)] });
+  const algorithm = { algorithm: "ECDSA", ecdsaCurve: "P256" };
+  const key = new tls.PrivateKey(`${name}-key`, algorithm, only("privateKeyPem"));
   const request = new tls.CertRequest(
     `${name}-request`,
     { privateKeyPem: key.privateKeyPem, dnsNames: [...names], subject: { commonName: names[0] } },
-    child,
+    only("certRequestPem"),
   );
-  const cert = authority.sign(`${name}-cert`, request, options, child);
+  const cert = authority.sign(`${name}-cert`, request, options, only("certPem"));
   return { chain: cert.certPem, key: key.privateKeyPem };
 }
 

@@ -20,6 +20,7 @@ export {
   wildcard,
   type Release,
 } from "./options.ts";
+export { onlyGiven } from "./given.ts";
 export { importId, type Existing } from "./import.ts";
 export { Packages, type PackagesArgs, type PackageSource } from "./packages.ts";
 export { relayScript } from "./relay.ts";

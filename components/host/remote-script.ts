@@ -4,6 +4,7 @@ import type { ShellValue } from "../../formats/shell.ts";
 import { remoteCommand, scriptText } from "../../provider/shell/text.ts";
 import { chain, chained } from "./chain.ts";
 import { connection } from "./connection.ts";
+import { onlyGiven } from "./given.ts";
 import type { Host } from "./words.ts";
 
 /** Arguments of a script resource. */
@@ -21,7 +22,8 @@ const once = new URL("../../provider/shell/once.sh", import.meta.url);
 
 /**
  * What happens on a host once per change, such as loading an image; taking the resource away undoes nothing. It is
- * carried by `remote.Command`: nothing logged, outputs secret, no previous output in the environment, no triggers.
+ * carried by `remote.Command`: nothing logged, outputs secret, no previous output in the environment, no triggers, and
+ * none of its outputs for the program.
  */
 export class RemoteScript extends command.remote.Command {
   constructor(name: string, args: RemoteScriptArgs, opts?: pulumi.CustomResourceOptions) {
@@ -37,7 +39,11 @@ export class RemoteScript extends command.remote.Command {
         logging: "none",
         addPreviousOutputInEnv: false,
       },
-      { ...chained(host, opts), additionalSecretOutputs: ["stdout", "stderr"] },
+      {
+        ...chained(host, opts),
+        additionalSecretOutputs: ["stdout", "stderr"],
+        transformations: [onlyGiven()],
+      },
     );
     chain(host, this);
   }
