@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Check, ConfigSet, type Host, Packages, Service, Unit } from "../host/index.ts";
 import type { MonitoringAuthority } from "./authority.ts";
 import { Drift } from "./drift.ts";
-import { machineChecks, reachedChecks } from "./machine.ts";
+import { machineChecks, reachedChecks } from "./checks.ts";
 import { certificates, liveProbe, nodePackages } from "./node.ts";
 import type { IcingaOptions } from "./options.ts";
 import { agentAbsent, agentFiles, agentListen, pluginsProbe } from "./remote.ts";

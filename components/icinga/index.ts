@@ -12,7 +12,7 @@ import {
 import { MonitoringAuthority } from "./authority.ts";
 import { Deployments } from "./deployment.ts";
 import { Drift } from "./drift.ts";
-import { machineChecks, masterChecks, masterPlugins } from "./machine.ts";
+import { machineChecks, masterChecks, masterPlugins } from "./checks.ts";
 import { deployer, directory, masterFiles } from "./master.ts";
 import { liveProbe, nodePackages } from "./node.ts";
 import { curlWords, notifyProgram, relayWords, secrets, sendmailProbe } from "./notifications.ts";

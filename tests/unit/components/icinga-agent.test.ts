@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { IcingaOptions } from "../../../components/icinga/index.ts";
-import { reachedChecks } from "../../../components/icinga/machine.ts";
+import { reachedChecks } from "../../../components/icinga/checks.ts";
 import { agentFiles } from "../../../components/icinga/remote.ts";
 import { platform } from "../../../stacks/platform.ts";
 import { deploy, plainTexts } from "../../support/deploy.ts";
