@@ -1,4 +1,9 @@
-import { GitLabMachine, Instance, instanceSiteName } from "../components/gitlab/index.ts";
+import {
+  firstPasswords,
+  GitLabMachine,
+  Instance,
+  instanceSiteName,
+} from "../components/gitlab/index.ts";
 import type { Host, Watcher } from "../components/host/index.ts";
 import type { Configuration } from "../config.ts";
 import type { Engines } from "./engines.ts";
@@ -16,17 +21,20 @@ export function gitlab(
   { gitlab: section, certificates: standard }: Configuration,
   { hosts, engine: engineOn, watcher }: Around,
 ) {
-  const all = Object.entries(section?.instances ?? {});
-  const machines = Map.groupBy(all, ([, { host }]) => host);
+  if (!section) return { served: [], offers: [], instances: {} };
+  const machines = Map.groupBy(Object.entries(section.instances), ([, { host }]) => host);
+  const passwords = firstPasswords("gitlab");
   const made = [...machines].flatMap(([machine, own]) => {
     const host = hosts.get(machine);
     if (!host) throw new RangeError(`no machine is called ${machine}`);
     const engine = engineOn(host);
-    new GitLabMachine(`${machine}-gitlab`, { host, instances: Object.fromEntries(own) });
+    const instances = Object.fromEntries(own);
+    const shared = new GitLabMachine(`${machine}-gitlab`, { host, engine, instances });
+    const around = { machine: shared, passwords, watcher };
     return own.map(([instance, options]) => {
       const name = instanceSiteName(instance);
       const apart = options.certificate !== undefined;
-      const of = new Instance(name, { host, engine, instance, options, watcher, apart });
+      const of = new Instance(name, { ...around, instance, options, apart });
       const source = options.certificate ?? standard.source;
       const certificates = { ...standard, source };
       const served: Served[] = [{ host, name, sites: of.sites, names: of.names, certificates }];

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import {
   relayScript,
@@ -88,26 +88,31 @@ export function keepSettings(deployed: Deployed, opts: pulumi.CustomResourceOpti
   new Script(`${containerName(instance)}-settings`, args, opts);
 }
 
+/** The first password of an instance's root, by the instance's name; secret. */
+export type FirstPasswords = (instance: string) => pulumi.Output<string>;
+
 /**
- * Makes the first password of root, which is in the state, and hands it to the instance once for its data. So it can be
- * shown as long as the state is there, and is nowhere on the machine.
+ * First passwords of a fleet, from one secret in the state: a name has the same one as long as the state is there, also when
+ * its instance goes and comes back over its data.
  */
+export function firstPasswords(name: string, opts?: pulumi.CustomResourceOptions): FirstPasswords {
+  const seed = new tls.PrivateKey(`${name}-seed`, { algorithm: "ED25519" }, opts);
+  return (instance) => seed.privateKeyPem.apply((pem) => passwordOf(pem, instance));
+}
+
+/** Hands the first password of root to the instance, once for its data. It is in the state, and nowhere on the machine. */
 export function handOver(
   deployed: Deployed,
+  password: pulumi.Output<string>,
   opts: pulumi.CustomResourceOptions,
-): pulumi.Output<string> {
+): void {
   const { host, instance } = deployed;
-  const name = `${containerName(instance)}-root`;
-  const { parent } = opts;
-  const own = parent === undefined ? {} : { parent };
-  const key = new tls.PrivateKey(`${name}-seed`, { algorithm: "ED25519" }, own);
-  const password = key.privateKeyPem.apply(passwordOf);
   const values = {
     ...common(deployed),
     ...{ DATA: directoryOf(instance), PASSWORD: password, ROOT: root },
   };
-  new RemoteScript(name, { host, script: scripts("root"), values }, opts);
-  return password;
+  const args = { host, script: scripts("root"), values };
+  new RemoteScript(`${containerName(instance)}-root`, args, opts);
 }
 
 /** What is told to who watches the site: it may be away until the new container is ready. */

@@ -1,20 +1,28 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import type { DockerEngine } from "../docker-engine/index.ts";
 import {
   chain,
   ConfigSet,
   DataDirectory,
+  onlyGiven,
   Service,
-  type Host,
   type Site,
   type Watcher,
 } from "../host/index.ts";
 import { allocate } from "./allocation.ts";
 import { instanceChecks } from "./checks.ts";
 import { containerArgs, madeOf, networkArgs } from "./container.ts";
-import { askRelay, awaitReady, before, handOver, keepSettings, watched } from "./deployment.ts";
+import {
+  askRelay,
+  awaitReady,
+  before,
+  handOver,
+  keepSettings,
+  watched,
+  type FirstPasswords,
+} from "./deployment.ts";
 import { configurationOf, instanceFiles } from "./files.ts";
+import type { GitLabMachine } from "./machine.ts";
 import type { InstanceOptions } from "./options.ts";
 import { containerName, directoryOf, program } from "./paths.ts";
 import { instanceSites, namesOf, providerSites } from "./site.ts";
@@ -22,6 +30,7 @@ import { instanceSites, namesOf, providerSites } from "./site.ts";
 export { fleetFaults, type FleetFault, type MachineOf } from "./faults.ts";
 export { GitLabMachine } from "./machine.ts";
 export { InstanceOptions, instanceName } from "./options.ts";
+export { firstPasswords, type FirstPasswords } from "./deployment.ts";
 export { instanceSiteName };
 
 /** What the site and the certificate of an instance are called. */
@@ -29,8 +38,8 @@ const instanceSiteName = containerName;
 
 /** Arguments of an instance. */
 export interface InstanceArgs {
-  readonly host: Host;
-  readonly engine: DockerEngine;
+  readonly machine: GitLabMachine;
+  readonly passwords: FirstPasswords;
   /** What it is called in the configuration. */
   readonly instance: string;
   readonly options: InstanceOptions;
@@ -58,20 +67,15 @@ export class Instance extends Service {
 
   constructor(name: string, args: InstanceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:gitlab:Instance", name, opts);
-    const { host, engine, instance, options, watcher, apart = false } = args;
+    const { machine, passwords, instance, options, watcher, apart = false } = args;
+    const { host, engine } = machine;
     const child = { parent: this };
     const allocation = allocate(instance, { slot: options.slot, sshPort: options.ssh.port });
     const deployed = { host, instance, options, allocation };
     const { quota } = options;
     const place = { host, path: directoryOf(instance), mode: "0700" };
     new DataDirectory(`${name}-data`, { ...place, ...(quota ? { quota } : {}) }, child);
-    engine.loadImage(`${name}-archive`, options.image, child);
-    const anew = { replacementTrigger: host.instance }; // on a machine made anew nothing is there
-    const wanted = { name: options.image.name, keepLocally: true };
-    const image = new docker.RemoteImage(`${name}-image`, wanted, {
-      ...engine.after(this),
-      ...anew,
-    });
+    const image = machine.image(options.image);
     askRelay(deployed, child);
     before(deployed, child);
     const told = watched(deployed);
@@ -82,6 +86,8 @@ export class Instance extends Service {
     const reconfigure = [[program, "reconfigure", instance, made]] as const;
     const set = { host, files, activate: reconfigure, deactivate: [] };
     new ConfigSet(`${name}-files`, set, { ...child, dependsOn: quiet ? [quiet] : [] });
+    const trigger = { replacementTrigger: host.instance }; // on a machine made anew nothing is there
+    const anew = { ...trigger, transformations: [onlyGiven()] };
     const network = new docker.Network(`${name}-network`, networkArgs(instance, allocation), {
       ...engine.after(this),
       ...anew,
@@ -95,7 +101,8 @@ export class Instance extends Service {
     chain(host, app);
     const ready = awaitReady(deployed, app.id, configuration, child);
     keepSettings(deployed, child);
-    this.rootPassword = handOver(deployed, child);
+    this.rootPassword = passwords(instance);
+    handOver(deployed, this.rootPassword, child);
     watcher?.deployment(`${name}-watched`, "end", told, { ...child, dependsOn: [ready] });
 
     this.containerId = app.id;

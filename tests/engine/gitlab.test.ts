@@ -32,10 +32,10 @@ const ids = (...names: readonly string[]) =>
   machine.succeed(`docker inspect -f '{{.Id}}' ${names.map((one) => `gitlab-${one}`).join(" ")}`);
 
 test("two customers go up in one run, and a second one changes nothing", async () => {
-  assert.deepEqual(await preview(), { create: 52 });
-  assert.deepEqual(await up(), { create: 52 });
-  assert.deepEqual(await up(), { same: 52 });
-  assert.deepEqual(await preview(), { same: 52 });
+  assert.deepEqual(await preview(), { create: 49 });
+  assert.deepEqual(await up(), { create: 49 });
+  assert.deepEqual(await up(), { same: 49 });
+  assert.deepEqual(await preview(), { same: 49 });
   const { urls, authorityCertificate } = await stack.outputs();
   assert.deepEqual(urls?.value, [
     "https://git.acme.test/",
@@ -119,11 +119,11 @@ test("a setting that was changed by hand shows in a preview by its field, and go
   const { ApplicationSettings } = birch.api;
   await ApplicationSettings.edit({ signupEnabled: true });
   const text = await during(async () => {
-    assert.deepEqual(await preview({ diff: true }), { same: 51, update: 1 });
+    assert.deepEqual(await preview({ diff: true }), { same: 48, update: 1 });
   });
   assert.match(text, /gitlab-birch-settings/);
   assert.match(text, /~ signup_enabled *: true => false\n/);
-  assert.deepEqual(await up(), { same: 51, update: 1 });
+  assert.deepEqual(await up(), { same: 48, update: 1 });
   assert.equal((await ApplicationSettings.show()).signup_enabled, false);
 });
 
@@ -157,10 +157,10 @@ test("another plan and another name come in one run, once they are meant, and th
   assert.equal(await ids("acme"), old);
   await set("gitlab.instances.acme.renamedFrom", "git.acme.test");
   const seen = await visitors(machine, "code.birch.test", async () => {
-    assert.deepEqual(await up(), { same: 44, update: 7, replace: 1 });
+    assert.deepEqual(await up(), { same: 41, update: 7, replace: 1 });
   });
   assert.deepEqual(seen, ["200"]);
-  assert.deepEqual(await preview(), { same: 52 });
+  assert.deepEqual(await preview(), { same: 49 });
   assert.notEqual(await ids("acme"), old);
   assert.equal(await ids("birch"), other);
   const format = "{{.HostConfig.Memory}} {{.HostConfig.MemorySwap}} {{.HostConfig.NanoCpus}}";
@@ -213,15 +213,27 @@ test("a third customer changes nothing of the others', also when it does not com
   assert.equal(await ids("acme", "birch"), before);
 });
 
+const section = "gitlab.instances.birch";
+let gone = {};
+
 test("a customer who goes leaves the data, and the others as they are", async () => {
   const before = await ids("acme", "cedar");
-  await unset("gitlab.instances.birch");
-  assert.deepEqual(await up(), { same: 50, update: 2, delete: 17 });
+  gone = JSON.parse((await stack.getConfig(`platform:${section}`, true)).value) as object;
+  await unset(section);
+  assert.deepEqual(await up(), { same: 47, update: 2, delete: 14 });
   assert.equal(await ids("acme", "cedar"), before);
   await machine.fail("docker inspect gitlab-birch");
   await assert.rejects(customer.answer(birch.url), TypeError);
   const version = await machine.succeed("cat /srv/gitlab/birch/data/gitlab-rails/VERSION");
   assert.equal(version, "18.11.11\n");
+});
+
+test("a customer who comes back has what was left, and the first password of before still lets in", async () => {
+  await fleet.setInstance("birch", gone);
+  assert.deepEqual(await up(), { same: 47, update: 2, create: 14 });
+  const { rootPassword, http } = await useOf(fleet, "birch");
+  assert.equal(rootPassword, birch.rootPassword);
+  assert.deepEqual(await customer.log(["root", rootPassword], http), pushed("birch"));
 });
 
 test("destroy leaves nothing of them but the data", async () => {

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { DockerEngine, DockerEngineOptions } from "../../components/docker-engine/index.ts";
-import { GitLabMachine, Instance, InstanceOptions } from "../../components/gitlab/index.ts";
-import type { Host } from "../../components/host/index.ts";
+import {
+  firstPasswords,
+  GitLabMachine,
+  Instance,
+  InstanceOptions,
+} from "../../components/gitlab/index.ts";
+import type { Watcher } from "../../components/host/index.ts";
 import type { Result } from "../../lab/process.ts";
 import type { ImageArchive } from "../../lab/standin-image.ts";
 import { deploy, type Deployment, type Registered } from "./deploy.ts";
@@ -24,17 +29,17 @@ export const written = {
   plan: "S",
 } as const;
 
-/** Registers the instance `acme` on the example's machine, with more options. */
-export function buildInstance(more: object = {}): Instance {
-  return instanceOn(exampleHost(), InstanceOptions.parse({ ...written, ...more }));
-}
-
-function instanceOn(host: Host, options: InstanceOptions): Instance {
+/** Registers the instance `acme` on the example's machine, with more options, and perhaps somebody who watches it. */
+export function buildInstance(more: object = {}, watcher?: Watcher): Instance {
+  const host = exampleHost();
+  const options = InstanceOptions.parse({ ...written, ...more });
   const engine = new DockerEngine("engine", {
     host,
     options: DockerEngineOptions.parse({ source: "debian", logMaxFiles: 3 }),
   });
-  return new Instance("gitlab-acme", { host, engine, instance: "acme", options });
+  const machine = new GitLabMachine("machine", { host, engine, instances: { acme: options } });
+  const passwords = firstPasswords("fleet");
+  return new Instance("gitlab-acme", { machine, passwords, instance: "acme", options, watcher });
 }
 
 /** What the container resource is given, as far as tests make a container of it. */
@@ -85,14 +90,8 @@ export function labInstance(
   let id = "";
   const register = (more: object): Promise<Deployment<Instance>> => {
     const lab = { image, skipPreflight: ["memory", "cores", "dns", "mail"], bootSeconds: 90 };
-    const host = exampleHost();
-    const build = () => {
-      const options = InstanceOptions.parse({ ...written, ...lab, releases: "off", ...more });
-      new GitLabMachine("machine", { host, instances: { acme: options } });
-      return instanceOn(host, options);
-    };
-    return deploy(build, false, {
-      "gitlab-acme-image": { imageId: image.name },
+    return deploy(() => buildInstance({ ...lab, releases: "off", ...more }), false, {
+      [`machine-${image.name.replaceAll(/[^\w.]+/g, "-")}-image`]: { imageId: image.name },
       "gitlab-acme-app": { id },
     });
   };

@@ -31,7 +31,7 @@ const rooms: Record<string, Room> = {
   stacks: { files: /^stacks\//, imports: either(publicIndexes, /^config\.ts$/) },
   "a component's renderer": {
     files:
-      /^components\/(?!host\/)[\w-]+\/(?!index|acme|agent|authority|container\.|deployment|drift|environment|hypervisor|layout|package|place|preflight)[\w-]+\.ts$/,
+      /^components\/(?!host\/)[\w-]+\/(?!index|acme|agent|authority|container\.|deployment|drift|environment|hypervisor|layout|machine|package|place|preflight)[\w-]+\.ts$/,
     imports: either(
       /^components\/(?:host|docker-engine|discourse-image)\/index\.ts$/,
       /^formats\//,
@@ -40,7 +40,7 @@ const rooms: Record<string, Room> = {
   },
   "a component's wiring": {
     files:
-      /^components\/(?!host\/)[\w-]+\/(?:index|acme|agent|authority|container|deployment|drift|environment|hypervisor|layout|package|place|preflight)\.ts$/,
+      /^components\/(?!host\/)[\w-]+\/(?:index|acme|agent|authority|container|deployment|drift|environment|hypervisor|layout|machine|package|place|preflight)\.ts$/,
     imports: either(
       /^components\/(?:host|docker-engine|discourse-image)\/index\.ts$/,
       /^formats\//,

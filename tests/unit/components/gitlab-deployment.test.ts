@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
 import { DockerEngine, DockerEngineOptions } from "../../../components/docker-engine/index.ts";
-import { GitLabMachine, Instance, InstanceOptions } from "../../../components/gitlab/index.ts";
-import { questions } from "../../../components/gitlab/machine.ts";
+import {
+  firstPasswords,
+  GitLabMachine,
+  InstanceOptions,
+} from "../../../components/gitlab/index.ts";
+import { questions } from "../../../components/gitlab/questions.ts";
 import { Script, type SiteDeployment, type Watcher } from "../../../components/host/index.ts";
 import { deploy } from "../../support/deploy.ts";
-import { written } from "../../support/gitlab-instance.ts";
+import { buildInstance, written } from "../../support/gitlab-instance.ts";
 import { exampleHost, valuesOf } from "../../support/host.ts";
 
 const told: [string, SiteDeployment][] = [];
@@ -20,12 +25,7 @@ const watcher: Watcher = {
 };
 
 test("who watches an instance is told before anything of it changes, and when it is ready", async () => {
-  const { resource } = await deploy(() => {
-    const host = exampleHost();
-    const engine = new DockerEngine("engine", { host, options: DockerEngineOptions.parse({}) });
-    const options = InstanceOptions.parse({ ...written, bootSeconds: 100 });
-    new Instance("gitlab-acme", { host, engine, instance: "acme", options, watcher });
-  });
+  const { resource } = await deploy(() => buildInstance({ bootSeconds: 100 }, watcher));
   assert.deepEqual(
     told.map(([step, { site, secondsMax }]) => [step, site, secondsMax]),
     [
@@ -42,12 +42,7 @@ test("who watches an instance is told before anything of it changes, and when it
 test("the relay is asked where there is one, with its password by stdin, unless that is left out", async () => {
   const smtp = { address: "smtp.example.org", user: "u 1", password: "canary-relay" };
   const registered = async (more: object) => {
-    const { resources } = await deploy(() => {
-      const host = exampleHost();
-      const engine = new DockerEngine("engine", { host, options: DockerEngineOptions.parse({}) });
-      const options = InstanceOptions.parse({ ...written, ...more });
-      new Instance("gitlab-acme", { host, engine, instance: "acme", options });
-    });
+    const { resources } = await deploy(() => buildInstance(more));
     return resources.find(({ name }) => name === "gitlab-acme-mail");
   };
   const mail = (await registered({ smtp })) ?? assert.fail();
@@ -84,10 +79,13 @@ test("a machine is asked for what its instances need together, but for what each
 
 test("what the instances of a machine share is there once, and before them", async () => {
   const { list, resource } = await deploy(() => {
-    const options = InstanceOptions.parse(written);
-    new GitLabMachine("machine-gitlab", { host: exampleHost(), instances: { acme: options } });
+    const acme = InstanceOptions.parse(written);
+    const host = exampleHost();
+    const engine = new DockerEngine("engine", { host, options: DockerEngineOptions.parse({}) });
+    new GitLabMachine("machine-gitlab", { host, engine, instances: { acme } });
   });
-  assert.deepEqual(list, [
+  const shared = list.filter((line) => line.includes(" machine-"));
+  assert.deepEqual(shared, [
     "command:remote:Command machine-gitlab-preflight",
     "host:index:ConfigSet machine-gitlab-watch",
     "host:index:Packages machine-gitlab-tools",
@@ -104,5 +102,56 @@ test("what the instances of a machine share is there once, and before them", asy
       "/usr/local/sbin/platform-gitlab",
       "/usr/local/sbin/platform-gitlab-look",
     ],
+  );
+});
+
+test("an image is there once for all instances that run from it, and is loaded once where it has an archive", async () => {
+  const archive = "/srv/images/gitlab.tar";
+  const { resources, resource, result } = await deploy(() => {
+    const host = exampleHost();
+    const engine = new DockerEngine("engine", { host, options: DockerEngineOptions.parse({}) });
+    const machine = new GitLabMachine("machine", { host, engine, instances: {} });
+    const first = machine.image({ name: "mirror.example/gitlab-ee:18.11.11-ee.0", archive });
+    const other = machine.image({ name: "gitlab/gitlab-ee:19.3.0-ee.0" });
+    const again = machine.image({ name: "mirror.example/gitlab-ee:18.11.11-ee.0", archive });
+    return [first === again, first === other];
+  });
+  assert.deepEqual(result, [true, false]);
+  const names = resources
+    .map(({ name }) => name)
+    .filter((name) => /-(?:image|archive)$/.test(name));
+  const own = "machine-mirror.example-gitlab-ee-18.11.11-ee.0";
+  assert.deepEqual(names.toSorted(), [
+    "machine-gitlab-gitlab-ee-19.3.0-ee.0-image",
+    `${own}-archive`,
+    `${own}-image`,
+  ]);
+  const { inputs, options, dependsOn } = resource(`${own}-image`);
+  assert.deepEqual(inputs, { name: "mirror.example/gitlab-ee:18.11.11-ee.0", keepLocally: true });
+  assert.equal(options.replacementTrigger, "7");
+  assert.deepEqual(dependsOn, [`${own}-archive`]);
+});
+
+test("first passwords differ by name, stay with the name, and are secret", async () => {
+  const { result, resources } = await deploy(() => {
+    const passwords = firstPasswords("fleet");
+    return [passwords("acme"), passwords("birch"), passwords("acme")];
+  });
+  const known = await Promise.all(
+    result.map((one) => new Promise<string>((take) => one.apply(take))),
+  );
+  const [acme = "", birch = "", again] = known;
+  assert.match(acme, /^[\w-]{32}$/);
+  assert.match(birch, /^[\w-]{32}$/);
+  assert.notEqual(acme, birch);
+  assert.equal(acme, again);
+  assert.deepEqual(await Promise.all(result.map((one) => pulumi.isSecret(one))), [
+    true,
+    true,
+    true,
+  ]);
+  assert.deepEqual(
+    resources.map(({ name }) => name),
+    ["fleet-seed"],
   );
 });

@@ -63,7 +63,11 @@ test("the container has its caps, its own network, and nothing of it but SSH is 
   assert.deepEqual(labels[0], { label: "platform.component", value: "gitlab-acme" });
   assert.match(labels[1]?.value ?? "", /^[0-9a-f]{16}$/);
   assert.deepEqual(secrets, []);
-  assert.deepEqual(dependsOn, ["gitlab-acme-files", "gitlab-acme-image", "gitlab-acme-network"]);
+  assert.deepEqual(dependsOn, [
+    "gitlab-acme-files",
+    "gitlab-acme-network",
+    "machine-gitlab-gitlab-ee-18.11.11-ee.0-image",
+  ]);
   assert.deepEqual([options.provider, options.replacementTrigger], ["engine-provider", "7"]);
   assert.deepEqual(resource("gitlab-acme-network").inputs["ipamConfigs"], [
     { subnet: "10.208.0.112/28", gateway: "10.208.0.113" },
@@ -79,26 +83,23 @@ test("its resources come in the order in which the machine is changed, in previe
         "command:remote:Command gitlab-acme-root",
         "docker:index/container:Container gitlab-acme-app",
         "docker:index/network:Network gitlab-acme-network",
-        "docker:index/remoteImage:RemoteImage gitlab-acme-image",
         "host:index:ConfigSet gitlab-acme-files",
         "host:index:DataDirectory gitlab-acme-data",
         "host:index:Script gitlab-acme-before",
         "host:index:Script gitlab-acme-ready",
         "host:index:Script gitlab-acme-settings",
         "platform:gitlab:Instance gitlab-acme",
-        "tls:index/privateKey:PrivateKey gitlab-acme-root-seed",
       ],
     );
     assert.deepEqual(resource("gitlab-acme-data").inputs, {
       ...{ ...hostInputs(), path: place, mode: "0700", owner: "root:root" },
     });
     const waits = (name: string) => resource(`gitlab-acme-${name}`).dependsOn;
-    assert.deepEqual(waits("image"), ["gitlab-acme-data"]);
     assert.deepEqual(waits("before"), ["gitlab-acme-data"]);
     assert.deepEqual(waits("files"), ["gitlab-acme-before"]);
     assert.deepEqual(waits("ready"), ["gitlab-acme-app"]);
     assert.deepEqual(waits("settings"), ["gitlab-acme-ready"]);
-    assert.deepEqual(waits("root"), ["gitlab-acme-root-seed", "gitlab-acme-settings"]);
+    assert.deepEqual(waits("root"), ["fleet-seed", "gitlab-acme-settings"]);
   }
 });
 
