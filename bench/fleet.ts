@@ -1,78 +1,47 @@
-import * as pulumi from "@pulumi/pulumi";
-import type resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import { loadavg } from "node:os";
-import { platform } from "../stacks/platform.ts";
-import { shortTraces } from "../stacks/traces.ts";
-import { fleet } from "../tests/support/fleet.ts";
+import { fileURLToPath } from "node:url";
+import { must } from "../lab/process.ts";
+import type { Once } from "./fleet-once.ts";
 import { summary } from "./measure.ts";
-import { registering } from "./registrations.ts";
 
 const sizes = [125, 250, 500];
 const rounds = 3;
 
-/** A registration as plain as Pulumi's SDK has it: a type, a name, and inputs that are known. */
-interface Plain {
-  readonly type: string;
-  readonly name: string;
-  readonly custom: boolean;
-  readonly inputs: pulumi.Inputs;
+const program = fileURLToPath(new URL("./fleet-once.ts", import.meta.url));
+
+function once(what: string, size: number, input = ""): Promise<string> {
+  return must(process.execPath, [program, what, String(size)], { input, seconds: 120 });
 }
 
-function plain(request: resourcePb.RegisterResourceRequest): Plain {
-  return {
-    type: request.getType(),
-    name: request.getName(),
-    custom: request.getCustom(),
-    inputs: request.getObject()?.toJavaScript() ?? {},
-  };
-}
-
-class Custom extends pulumi.CustomResource {}
-class Component extends pulumi.ComponentResource {}
-
-/** Registers the same resources without this project's code and dependencies, with its short stack traces. */
-function register(all: readonly Plain[]): void {
-  for (const { type, name, custom, inputs } of all) {
-    if (custom) new Custom(type, name, inputs);
-    else new Component(type, name);
-  }
+async function measured(what: string, size: number, input = ""): Promise<Once> {
+  return JSON.parse(await once(what, size, input)) as Once;
 }
 
 /**
  * What the program takes to plan so many GitLab instances on ten machines, in seconds of CPU, and what Pulumi's SDK alone takes to
- * register the same resources: in turn, in this process, with a monitor that only says yes.
+ * register the same resources: in turn, each in a process of its own, with a monitor that only says yes.
  */
 export async function fleetBench(): Promise<void> {
   const rows: string[] = [];
   for (const size of sizes) {
-    const config = fleet(size, 10);
-    const all: Plain[] = [];
-    const { resources } = await registering(
-      () => platform(config),
-      (one) => all.push(plain(one)),
-    );
-    const again = () => {
-      register(all);
-    };
-    const [own, bare]: [number[], number[]] = [[], []];
+    const all = await once("registrations", size);
+    const [own, bare]: [Once[], Once[]] = [[], []];
     for (let round = 0; round < rounds; round++) {
-      own.push((await registering(() => platform(config))).seconds);
-      bare.push(
-        (
-          await registering(() => {
-            shortTraces(again);
-          })
-        ).seconds,
-      );
+      own.push(await measured("program", size));
+      bare.push(await measured("alone", size, all));
     }
-    const cells = [own, bare].map((times) => {
-      const { min, median } = summary(times);
+    const times = own.map(({ seconds }) => seconds);
+    const cells = [times, bare.map(({ seconds }) => seconds)].map((some) => {
+      const { min, median } = summary(some);
       return `${min.toFixed(2)} / ${median.toFixed(2)} s`;
     });
-    const each = `${((summary(own).min / size) * 1000).toFixed(1)} ms`;
-    rows.push(`| ${[size, resources, ...cells, each].join(" | ")} |`);
+    const each = `${((summary(times).median / size) * 1000).toFixed(1)} ms`;
+    const memory = `${Math.max(...own.map(({ mebibytes }) => mebibytes))} MiB`;
+    rows.push(`| ${[size, own[0]?.resources ?? 0, ...cells, each, memory].join(" | ")} |`);
   }
-  console.log("\n| instances | resources | program and SDK | SDK alone | for an instance |");
-  console.log(`| --- | --- | --- | --- | --- |\n${rows.join("\n")}`);
+  console.log(
+    "\n| instances | resources | program and SDK | SDK alone | for an instance | memory |",
+  );
+  console.log(`| --- | --- | --- | --- | --- | --- |\n${rows.join("\n")}`);
   console.log(`\nleast and median of ${rounds}; load ${loadavg()[0]?.toFixed(1) ?? "?"}`);
 }

@@ -9,11 +9,11 @@ import { gitlab } from "./gitlab.ts";
 import { machines } from "./machines.ts";
 import { monitor, watch } from "./monitoring.ts";
 import { proxies, type Served } from "./proxies.ts";
-import { shortTraces } from "./traces.ts";
+import { withoutTraces } from "./traces.ts";
 
 /** The stack of a configuration. */
 export function platform(config: Configuration) {
-  return shortTraces(() => compose(config));
+  return withoutTraces(() => compose(config));
 }
 
 /** One function a section, and the rooms that collect what the others offer. */
