@@ -33,7 +33,7 @@ const version: Change = (run) => ["image.launcher.version", `v2026.${run + 1}.0`
 const layouts: readonly (readonly [Readonly<Record<string, string>>, Record<string, Change>])[] = [
   [{}, { "one container, another Discourse": version }],
   [
-    { layout: "two-container", layoutFrom: "standalone" },
+    { layout: "two-container", layoutFrom: "standalone", "image.launcher.base": storesBase },
     {
       "two containers, another Discourse": (run) => version(run + runs + 1),
       "two containers, the database anew": (run) => ["data.edition", `run-${run}`],
@@ -109,7 +109,6 @@ async function useLauncher(machine: Machine, image: string, set: Set): Promise<v
     await set(`skipPreflight[${index + 2}]`, question);
   await set("image.launcher.repository", standinRepository);
   await set("image.launcher.commit", commit);
-  await set("image.launcher.base", storesBase);
 }
 
 /** Seconds in which visitors see the offline page meanwhile. Refuses answers that are neither that nor the forum's. */
