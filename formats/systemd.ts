@@ -20,6 +20,39 @@ export function unitText(sections: UnitText): string {
     .join("\n");
 }
 
+/** Where units that are put on a machine lie (systemd.unit(5)). */
+const directory = "/etc/systemd/system";
+
+/** What a timer starts, which runs to its end. */
+export interface TimedJob {
+  readonly description: string;
+  /** What its section `Unit` has besides. */
+  readonly unit?: readonly UnitDirective[];
+  readonly service: readonly UnitDirective[];
+  readonly timer: readonly UnitDirective[];
+}
+
+/** The files of a service of that name, and of the timer that starts it. */
+export function timedUnits(
+  name: string,
+  { description, unit = [], service, timer }: TimedJob,
+): { readonly path: string; readonly content: string }[] {
+  const about = ["Description", description] as const;
+  return [
+    {
+      path: `${directory}/${name}.service`,
+      content: unitText({ Unit: [about, ...unit], Service: [["Type", "oneshot"], ...service] }),
+    },
+    {
+      path: `${directory}/${name}.timer`,
+      content: unitText({
+        ...{ Unit: [about], Timer: timer },
+        Install: [["WantedBy", "timers.target"]],
+      }),
+    },
+  ];
+}
+
 function line([name, value]: UnitDirective): string {
   if (!/^[A-Z][A-Za-z]*$/.test(name)) throw new RangeError(`"${name}" is no directive of a unit`);
   return `${name}=${typeof value === "string" ? plain(value) : commandLine(value)}\n`;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { assignments } from "../../formats/shell.ts";
-import { unitText } from "../../formats/systemd.ts";
+import { timedUnits } from "../../formats/systemd.ts";
 import type { Backup, ConfigFile } from "../host/index.ts";
 import type { BackupOptions } from "./options.ts";
 import { directory, keepArguments, type RepositoryValues } from "./repository.ts";
@@ -104,32 +104,23 @@ interface Job {
   readonly verb: readonly [string, ...string[]];
 }
 
-/** A service that runs to its end, and the timer that starts it; a time that was missed is made up for. */
+/** What a timer starts at its time; one that was missed is made up for. */
 function timed(name: string, when: string, { description, verb }: Job): ConfigFile[] {
-  const service = unitText({
-    Unit: [
-      ["Description", description],
+  return timedUnits(name, {
+    description,
+    unit: [
       ["Wants", "network-online.target"],
       ["After", "network-online.target"],
     ],
-    Service: [
-      ["Type", "oneshot"],
+    service: [
       ["ExecStart", [program, ...verb]],
       ["Nice", "10"],
       ["IOSchedulingClass", "idle"],
       ["TimeoutStartSec", "23h"],
     ],
-  });
-  const timer = unitText({
-    Unit: [["Description", description]],
-    Timer: [
+    timer: [
       ["OnCalendar", when],
       ["Persistent", "true"],
     ],
-    Install: [["WantedBy", "timers.target"]],
   });
-  return [
-    { path: `/etc/systemd/system/${name}.service`, content: service },
-    { path: `/etc/systemd/system/${name}.timer`, content: timer },
-  ];
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { assignments } from "../../formats/shell.ts";
-import { unitText } from "../../formats/systemd.ts";
+import { timedUnits } from "../../formats/systemd.ts";
 import type { ConfigFile } from "../host/index.ts";
 import { dnsProvider } from "./challenge.ts";
 import type { AcmeSource } from "./options.ts";
@@ -101,34 +101,26 @@ function hookFiles({ site, source: { challenge } }: Renewal): ConfigFile[] {
 export function renewalFiles(renewal: Renewal): ConfigFile[] {
   const { site } = renewal;
   const path = programPath(site);
-  const unit = timerName(site).replace(/\.timer$/, "");
-  const service = unitText({
-    Unit: [
-      ["Description", `Renew the certificate of ${site} when a third of its life is left`],
-      ["Wants", "network-online.target"],
-      ["After", "network-online.target nginx.service"],
-    ],
-    Service: [
-      ["Type", "oneshot"],
-      ["ExecStart", [path, "obtain"]],
-      // With the lock of the platform's own changes, so that the two never judge each other's half.
-      ["ExecStart", ["/usr/bin/flock", "-w", "300", "/var/lib/platform/lock", path, "deploy"]],
-      ["TimeoutStartSec", "20min"],
-    ],
-  });
-  const timer = unitText({
-    Unit: [["Description", `Look twice a day whether the certificate of ${site} is to be renewed`]],
-    Timer: [
-      ["OnCalendar", "03,15:00"],
-      ["RandomizedDelaySec", "6h"],
-      ["Persistent", "true"],
-    ],
-    Install: [["WantedBy", "timers.target"]],
-  });
   return [
     { path, content: program(renewal), mode: "0755" },
     ...hookFiles(renewal),
-    { path: `/etc/systemd/system/${unit}.service`, content: service },
-    { path: `/etc/systemd/system/${unit}.timer`, content: timer },
+    ...timedUnits(timerName(site).replace(/\.timer$/, ""), {
+      description: `Renew the certificate of ${site} when a third of its life is left`,
+      unit: [
+        ["Wants", "network-online.target"],
+        ["After", "network-online.target nginx.service"],
+      ],
+      service: [
+        ["ExecStart", [path, "obtain"]],
+        // With the lock of the platform's own changes, so that the two never judge each other's half.
+        ["ExecStart", ["/usr/bin/flock", "-w", "300", "/var/lib/platform/lock", path, "deploy"]],
+        ["TimeoutStartSec", "20min"],
+      ],
+      timer: [
+        ["OnCalendar", "03,15:00"],
+        ["RandomizedDelaySec", "6h"],
+        ["Persistent", "true"],
+      ],
+    }),
   ];
 }

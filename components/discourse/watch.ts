@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { unitText } from "../../formats/systemd.ts";
+import { timedUnits } from "../../formats/systemd.ts";
 import type { ConfigFile } from "../host/index.ts";
 
 /** The program that looks into the forum, and that checks run. */
@@ -19,35 +19,11 @@ export const timer = "platform-forum-look.timer";
 
 const text = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8");
 
-const directory = "/etc/systemd/system";
-const description = "Looks into the forum for what no request tells";
-
 /** The programs, what is asked of the forum of that name in its containers, and the units that have them look every five minutes. */
 export function watchFiles(
   name: string,
   containers: readonly string[],
 ): (ConfigFile & { readonly content: string })[] {
-  const service = unitText({
-    Unit: [["Description", description]],
-    Service: [
-      ["Type", "oneshot"],
-      ...containers.map((one) => ["ExecStart", [containerProgram, "look", one, name]] as const),
-      ["ExecStart", [program, "look"]],
-      ["RuntimeDirectory", "platform-forum"],
-      ["RuntimeDirectoryPreserve", "yes"],
-      ["Nice", "10"],
-      ["TimeoutStartSec", "150"],
-    ],
-  });
-  const every = unitText({
-    Unit: [["Description", description]],
-    Timer: [
-      ["OnActiveSec", "30s"],
-      ["OnUnitActiveSec", "5min"],
-      ["AccuracySec", "1s"],
-    ],
-    Install: [["WantedBy", "timers.target"]],
-  });
   return [
     { path: program, content: text("./programs/platform-forum.sh"), mode: "0755" },
     {
@@ -57,7 +33,21 @@ export function watchFiles(
     },
     { path: mailPlugin, content: text("../../services/checks/check-mail.sh"), mode: "0755" },
     { path: "/usr/local/lib/platform/forum/look.rb", content: text("./programs/look.rb") },
-    { path: `${directory}/${timer.replace(".timer", ".service")}`, content: service },
-    { path: `${directory}/${timer}`, content: every },
+    ...timedUnits("platform-forum-look", {
+      description: "Looks into the forum for what no request tells",
+      service: [
+        ...containers.map((one) => ["ExecStart", [containerProgram, "look", one, name]] as const),
+        ["ExecStart", [program, "look"]],
+        ["RuntimeDirectory", "platform-forum"],
+        ["RuntimeDirectoryPreserve", "yes"],
+        ["Nice", "10"],
+        ["TimeoutStartSec", "150"],
+      ],
+      timer: [
+        ["OnActiveSec", "30s"],
+        ["OnUnitActiveSec", "5min"],
+        ["AccuracySec", "1s"],
+      ],
+    }),
   ];
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { unitText } from "../../formats/systemd.ts";
+import { timedUnits } from "../../formats/systemd.ts";
 import type { ConfigFile } from "../host/index.ts";
 import { checkProgram, lookProgram, program } from "./paths.ts";
 
@@ -11,33 +11,24 @@ const source = (name: string) =>
 
 /** The programs, and the units that have all instances looked into every two minutes. */
 export function watchFiles(): (ConfigFile & { readonly content: string })[] {
-  const description = "Looks into GitLab for what no request of a visitor tells";
-  const service = unitText({
-    Unit: [["Description", description]],
-    Service: [
-      ["Type", "oneshot"],
-      ["ExecStart", [lookProgram]],
-      ["RuntimeDirectory", "platform-gitlab"],
-      ["RuntimeDirectoryPreserve", "yes"],
-      ["Nice", "10"],
-      ["TimeoutStartSec", "900"],
-    ],
-  });
-  const every = unitText({
-    Unit: [["Description", description]],
-    Timer: [
-      ["OnActiveSec", "30s"],
-      ["OnUnitActiveSec", "2min"],
-      ["AccuracySec", "1s"],
-    ],
-    Install: [["WantedBy", "timers.target"]],
-  });
-  const directory = "/etc/systemd/system";
   return [
     { path: program, content: source("platform-gitlab"), mode: "0755" },
     { path: lookProgram, content: source("platform-gitlab-look"), mode: "0755" },
     { path: checkProgram, content: source("check-gitlab"), mode: "0755" },
-    { path: `${directory}/${timer.replace(".timer", ".service")}`, content: service },
-    { path: `${directory}/${timer}`, content: every },
+    ...timedUnits("platform-gitlab-look", {
+      description: "Looks into GitLab for what no request of a visitor tells",
+      service: [
+        ["ExecStart", [lookProgram]],
+        ["RuntimeDirectory", "platform-gitlab"],
+        ["RuntimeDirectoryPreserve", "yes"],
+        ["Nice", "10"],
+        ["TimeoutStartSec", "900"],
+      ],
+      timer: [
+        ["OnActiveSec", "30s"],
+        ["OnUnitActiveSec", "2min"],
+        ["AccuracySec", "1s"],
+      ],
+    }),
   ];
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { unitText } from "../../formats/systemd.ts";
+import { timedUnits } from "../../formats/systemd.ts";
 import type { Check, ConfigFile } from "../host/index.ts";
 
 /** What compares a machine with how the platform left it, and tells what was found. */
@@ -18,31 +18,22 @@ export function driftFiles(): ConfigFile[] {
     "900",
     "/var/lib/platform/lock",
   ] as const;
-  const description = "Looks what was changed by hand of what the platform keeps";
-  const service = unitText({
-    Unit: [["Description", description]],
-    Service: [
-      ["Type", "oneshot"],
-      ["ExecStart", [...waiting, driftProgram, "compare"]],
-      ["Nice", "10"],
-      ["IOSchedulingClass", "idle"],
-    ],
-  });
-  const timer = unitText({
-    Unit: [["Description", description]],
-    Timer: [
-      ["OnBootSec", "1min"],
-      ["OnActiveSec", "10s"], // a new machine is not unknown until its next turn
-      ["AccuracySec", "10s"],
-      ["OnUnitActiveSec", "15min"],
-    ],
-    Install: [["WantedBy", "timers.target"]],
-  });
-  const units = "/etc/systemd/system/platform-drift";
   return [
     { path: driftProgram, content: readFileSync(source, "utf8"), mode: "0755" },
-    { path: `${units}.service`, content: service },
-    { path: `${units}.timer`, content: timer },
+    ...timedUnits("platform-drift", {
+      description: "Looks what was changed by hand of what the platform keeps",
+      service: [
+        ["ExecStart", [...waiting, driftProgram, "compare"]],
+        ["Nice", "10"],
+        ["IOSchedulingClass", "idle"],
+      ],
+      timer: [
+        ["OnBootSec", "1min"],
+        ["OnActiveSec", "10s"], // a new machine is not unknown until its next turn
+        ["AccuracySec", "10s"],
+        ["OnUnitActiveSec", "15min"],
+      ],
+    }),
   ];
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { commandLine, unitText } from "../../../formats/systemd.ts";
+import { commandLine, timedUnits, unitText } from "../../../formats/systemd.ts";
 
 test("a unit is its sections in order, and a percent sign is one", () => {
   const text = unitText({
@@ -34,4 +34,27 @@ test("what would be read as something else is refused", () => {
   assert.throws(() => unitText({ Unit: [["Description", "a\nExecStart=/bin/x"]] }), RangeError);
   assert.throws(() => unitText({ Unit: [["De scription", "a"]] }), /is no directive of a unit/);
   assert.throws(() => unitText({ "a]": [] }), /is no section of a unit/);
+});
+
+test("a job and its timer are two files", () => {
+  const files = timedUnits("platform-look", {
+    description: "Looks 100 %",
+    unit: [["After", "nginx.service"]],
+    service: [["ExecStart", ["/usr/local/sbin/look", "a b"]]],
+    timer: [["OnCalendar", "daily"]],
+  });
+  assert.deepEqual(files, [
+    {
+      path: "/etc/systemd/system/platform-look.service",
+      content:
+        "[Unit]\nDescription=Looks 100 %%\nAfter=nginx.service\n\n" +
+        '[Service]\nType=oneshot\nExecStart=/usr/local/sbin/look "a b"\n',
+    },
+    {
+      path: "/etc/systemd/system/platform-look.timer",
+      content:
+        "[Unit]\nDescription=Looks 100 %%\n\n[Timer]\nOnCalendar=daily\n\n" +
+        "[Install]\nWantedBy=timers.target\n",
+    },
+  ]);
 });
