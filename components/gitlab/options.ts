@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { bytes } from "../../formats/size.ts";
+import { slots } from "./allocation.ts";
 import { ImageOptions } from "../docker-engine/index.ts";
 import { hostname, mailAddress, network, secret, size } from "../host/index.ts";
 import { isLicence } from "./licence.ts";
@@ -13,8 +14,8 @@ const SizeOptions = z.strictObject({
   users: z.int().min(1).describe("How many people it is for; one container ends at 1,000."),
   cpus: z.number().min(1).max(256).describe("Processors that it may use."),
   memory: size.describe("Memory that it may use; there is no swap besides."),
-  puma: z.int().min(0).max(64).describe("Web workers."),
-  sidekiq: z.int().min(1).max(50).describe("Background jobs at a time."),
+  puma: z.int().min(0).max(64).describe("Web workers, 2 at least."),
+  sidekiq: z.int().min(1).max(50).describe("Background jobs at a time, 5 to 20."),
   sharedBuffers: size.describe("PostgreSQL's buffers."),
   disk: size.describe("What its data are expected to take."),
   sharedMemory: size.default("512 MiB").describe("Its /dev/shm; 256 MiB at least."),
@@ -120,6 +121,7 @@ export const InstanceOptions = z.strictObject({
   slot: z
     .int()
     .min(0)
+    .max(slots - 1, { error: `must be ${slots - 1} at most` })
     .optional()
     .describe("Which network and ports it has on its machine; by its name when absent."),
   quota: size

@@ -33,6 +33,8 @@ export interface NginxArgs {
 export interface Served extends Pick<Site, "name" | "hostname"> {
   /** Name of the machine. */
   readonly host: string;
+  /** Whether a person can close it to its visitors. */
+  readonly closable: boolean;
 }
 
 /** The reverse proxy of a host: TLS, the sites that components want served, and their offline pages. */
@@ -69,6 +71,7 @@ export class Nginx extends Service {
       name: site.name,
       hostname: site.hostname,
       host: host.name,
+      closable: site.maintenance !== undefined,
     }));
     this.checks = [
       ...nginxChecks(name, host),

@@ -80,6 +80,12 @@ test("two instances never have the same network or port of a machine", () => {
       "cedar and birch both want port 2222 of their machine: set `ssh.port` or `ssh.address` of one of them",
     ],
   );
+  assert.deepEqual(
+    problemsOf((instances) => {
+      Object.assign(instances["acme"] ?? {}, { slot: 5000 });
+    }),
+    ["acme.slot must be 4999 at most"],
+  );
   const own = problemsOf((instances) => {
     Object.assign(instances["acme"] ?? {}, { ssh: { port: 22 } });
   });

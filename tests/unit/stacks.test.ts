@@ -34,6 +34,17 @@ for (const file of files) {
   }
 }
 
+test("the production example is whole without what README has people take out", () => {
+  const { forum = {}, hosts = {}, certificates = {} } = stackSections("Pulumi.forum.yaml");
+  const machine = { ...(hosts["forum"] as object), nginx: {} };
+  const { forum: own, hosts: machines } = configuration({
+    ...{ forum, certificates },
+    hosts: { forum: machine },
+  });
+  assert.equal(own?.hostname, "monitoring-portal.org");
+  assert.deepEqual(Object.keys(machines), ["forum"]);
+});
+
 test("the lab stack registers exactly these resources", async () => {
   const config = configuration(stackSections("Pulumi.lab.yaml"));
   const { list } = await deploy(() => platform(config));

@@ -9,17 +9,23 @@ const program = "/usr/local/sbin/platform-maintenance";
 /** What the outputs of a stack tell of its machines and of what they serve. */
 export interface Outputs {
   readonly hosts?: Readonly<Record<string, Host>>;
-  readonly sites?: readonly { readonly name: string; readonly host: string }[];
+  readonly sites?: readonly {
+    readonly name: string;
+    readonly host: string;
+    /** Absent in what an older version wrote. */
+    readonly closable?: boolean;
+  }[];
 }
 
-/** The machine that serves a site. Refuses one that the stack does not have, with those that it has. */
-export function serving({ hosts = {}, sites = [] }: Outputs, site: string): Host {
+/** The machine that serves a site. Refuses one that the stack does not have or that cannot be closed, with those that can. */
+export function serving({ hosts = {}, sites: served = [] }: Outputs, site: string): Host {
+  const sites = served.filter(({ closable = true }) => closable);
   const machine = sites.find(({ name }) => name === site)?.host;
   const host = machine !== undefined && Object.hasOwn(hosts, machine) ? hosts[machine] : undefined;
   if (host) return host;
   const all = sites.map(({ name }) => name).join(", ");
   throw new Error(
-    `the stack has no site ${site}; it has: ${all || "none, or run `pulumi up` once"}`,
+    `the stack has no site ${site} that can be closed; it has: ${all || "none, or run `pulumi up` once"}`,
   );
 }
 

@@ -102,7 +102,7 @@ test("the site tells where it is, and wants to be watched", async () => {
     () => new Nginx("proxy", { host: exampleHost(), sites: [site], options: standard }),
   );
   assert.deepEqual(result.served, [
-    { name: "the-forum", hostname: "forum.example.org", host: "forum" },
+    { name: "the-forum", hostname: "forum.example.org", host: "forum", closable: true },
   ]);
   assert.deepEqual(
     result.checks.map(({ name, host, command }) => [name, host, command[0]]),

@@ -39,13 +39,14 @@ test("what was asked is read, and what makes no sense is not", () => {
 test("the machine is the one that serves the site, and another site is refused with those there are", () => {
   const sites = [
     { name: "forum", host: "forum" },
-    { name: "wiki", host: "gone" },
+    { name: "wiki", host: "gone", closable: true },
+    { name: "gitlab-acme", host: "forum", closable: false },
   ];
   const outputs = { hosts: { forum: host }, sites };
   assert.equal(serving(outputs, "forum"), host);
-  for (const name of ["wiki", "toString"]) {
+  for (const name of ["wiki", "toString", "gitlab-acme"]) {
     assert.throws(() => serving(outputs, name), {
-      message: `the stack has no site ${name}; it has: forum, wiki`,
+      message: `the stack has no site ${name} that can be closed; it has: forum, wiki`,
     });
   }
   assert.throws(() => serving({}, "forum"), /it has: none, or run `pulumi up` once$/);
