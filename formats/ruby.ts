@@ -123,3 +123,9 @@ function number(of: number): string {
 function file({ path }: RubyFile): string {
   return `File.read(${text(path)}, encoding: 'UTF-8').delete_suffix("\\n")`;
 }
+
+/** A value that is a hash; undefined for any other. */
+export function hash(value: Ruby): Readonly<Record<string, Ruby>> | undefined {
+  const plain = typeof value === "object" && value !== null && !Array.isArray(value);
+  return plain && !(value instanceof RubyFile) ? (value as Record<string, Ruby>) : undefined;
+}

@@ -14,6 +14,7 @@ import { sizeOfPlan, tagOf, type InstanceOptions } from "./options.ts";
 import { containerName, directoryOf } from "./paths.ts";
 import { bot, root, scripts } from "./scripts.ts";
 import { owned } from "./settings.ts";
+import { namesOf } from "./site.ts";
 import { versionOf } from "./version.ts";
 
 /** What all steps of an instance have to know. */
@@ -29,14 +30,16 @@ function common({ instance, options, allocation }: Deployed) {
   return { NAME: instance, HOST: options.hostname, ADDRESS: allocation.address };
 }
 
-/** Before anything of it changes: refuses a new name that is not confirmed, and has what is under way come to its end. */
+/** Before anything of it changes: refuses a new name or release that is not confirmed, and names that lead nowhere, and has what is under way come to its end. */
 export function before(deployed: Deployed, opts: pulumi.CustomResourceOptions): void {
   const { host, instance, options, allocation } = deployed;
-  const { hostname, renamedFrom = "", bootSeconds } = options;
+  const { hostname, renamedFrom = "", upgradedFrom = "", bootSeconds, skipPreflight } = options;
   const values = {
     ...common(deployed),
     ...{ FORMER: renamedFrom, MADE: madeOf(instance, options, allocation) },
-    SECONDS_MAX: String(bootSeconds),
+    ...{ DATA: directoryOf(instance), VERSION: versionOf(tagOf(options.image.name)).text },
+    ...{ UPGRADED: upgradedFrom, SECONDS_MAX: String(bootSeconds) },
+    NAMES: skipPreflight.includes("dns") ? [] : namesOf(options),
   };
   const timeoutSeconds = bootSeconds + 60;
   const args = { host, script: scripts("before"), values, state: { hostname }, timeoutSeconds };
@@ -88,8 +91,8 @@ export function keepSettings(deployed: Deployed, opts: pulumi.CustomResourceOpti
   new Script(`${containerName(instance)}-settings`, args, opts);
 }
 
-/** The first password of an instance's root, by the instance's name; secret. */
-export type FirstPasswords = (instance: string) => pulumi.Output<string>;
+/** The first password of an instance's root, by the instance's name, and a word that makes another one; secret. */
+export type FirstPasswords = (instance: string, edition?: string) => pulumi.Output<string>;
 
 /**
  * First passwords of a fleet, from one secret in the state: a name has the same one as long as the state is there, also when
@@ -97,7 +100,8 @@ export type FirstPasswords = (instance: string) => pulumi.Output<string>;
  */
 export function firstPasswords(name: string, opts?: pulumi.CustomResourceOptions): FirstPasswords {
   const seed = new tls.PrivateKey(`${name}-seed`, { algorithm: "ED25519" }, opts);
-  return (instance) => seed.privateKeyPem.apply((pem) => passwordOf(pem, instance));
+  return (instance, edition) =>
+    seed.privateKeyPem.apply((pem) => passwordOf(pem, instance, edition));
 }
 
 /** Hands the first password of root to the instance, once for its data. It is in the state, and nowhere on the machine. */

@@ -1,32 +1,11 @@
-import { bytes, sizePattern, type Size as Amount } from "../../formats/size.ts";
 import type { Ruby } from "../../formats/ruby.ts";
 import { allocate, collisions, type Allocated } from "./allocation.ts";
 import { extraProblems } from "./keys.ts";
-import { InstanceOptions, sizeOfPlan, tagOf } from "./options.ts";
-import { hostProblem, planProblem, type Machine, type Size } from "./plan.ts";
-
+import { neighbours } from "./neighbours.ts";
+import { sizeOfPlan, tagOf } from "./options.ts";
+import { planProblem } from "./plan.ts";
+import { fault, part, type FleetFault, type MachineOf, type Raw } from "./written.ts";
 import { versionOf, type Version } from "./version.ts";
-
-/** Something wrong with a fleet: where it stands below the instances, and what to do. */
-export interface FleetFault {
-  readonly path: readonly string[];
-  readonly message: string;
-}
-
-/** What a machine has, as it was written, and what else there is on it. */
-export interface MachineOf {
-  readonly memory: unknown;
-  readonly cores: unknown;
-  /** Where its own sshd answers. */
-  readonly sshPort: number;
-  /** Names that others serve there. */
-  readonly names: readonly string[];
-  /** Services of the platform besides GitLab, in words. */
-  readonly others: readonly string[];
-}
-
-/** A member of a value that may be anything. */
-type Raw = Readonly<Record<string, unknown>>;
 
 /**
  * All that is wrong among instances as they were written, whatever else is wrong in them; `machines` are those of the stack by
@@ -45,12 +24,6 @@ export function fleetFaults(
     ...ports(all),
     ...neighbours(all, machines),
   ];
-}
-
-/** A part of an instance, when it is as the schema wants it. */
-function part<K extends keyof InstanceOptions>(raw: Raw, key: K): InstanceOptions[K] | undefined {
-  const { success, data } = InstanceOptions.shape[key].safeParse(raw[key]);
-  return success ? (data as InstanceOptions[K]) : undefined;
 }
 
 function ownFaults(
@@ -138,59 +111,4 @@ function ports(all: readonly [string, Raw][]): FleetFault[] {
   return collisions(known).map(({ instance, other, what }) =>
     fault([instance], `and ${other} ${what}`),
   );
-}
-
-/** What machines and neighbours have against an instance. */
-function neighbours(
-  all: readonly [string, Raw][],
-  machines: Readonly<Record<string, MachineOf>>,
-): FleetFault[] {
-  return Object.entries(machines).flatMap(([host, machine]) => {
-    const own = all.filter(([, raw]) => part(raw, "host") === host);
-    const sizes = own.flatMap(([, raw]): Size[] => {
-      const plan = part(raw, "plan");
-      return plan === undefined ? [] : [sizeOfPlan(plan)];
-    });
-    const full = hostProblem(sizes, capacity(machine));
-    const [first] = own.at(-1) ?? [];
-    return [
-      ...(full === undefined || first === undefined
-        ? []
-        : [fault([first, "host"], `${host} ${full}: take a larger machine, or another one`)]),
-      ...own.flatMap(([name, raw]) => [
-        ...alone(name, raw, host, [
-          ...own.filter(([other]) => other !== name).map(([other]) => other),
-          ...machine.others,
-        ]),
-        ...sshFault(name, raw, machine),
-      ]),
-    ];
-  });
-}
-
-function capacity({ memory, cores }: MachineOf): Machine {
-  const known = typeof memory === "string" && sizePattern.test(memory);
-  return {
-    ...(known ? { memoryBytes: bytes(memory as Amount) } : {}),
-    ...(typeof cores === "number" ? { cpus: cores } : {}),
-  };
-}
-
-function alone(name: string, raw: Raw, host: string, others: readonly string[]): FleetFault[] {
-  if (part(raw, "isolation") !== "vm" || others.length === 0) return [];
-  const message =
-    `is vm, so that nobody else is on its machine, and ${host} also has ${others.join(", ")}: ` +
-    "give it a machine of its own, or set sharedHost (docs/gitlab.md says what that means)";
-  return [fault([name, "isolation"], message)];
-}
-
-function sshFault(name: string, raw: Raw, { sshPort }: MachineOf): FleetFault[] {
-  const ssh = part(raw, "ssh");
-  if (ssh?.port !== sshPort || ssh.address !== "0.0.0.0") return [];
-  const message = `${sshPort} is where the machine's own sshd answers: take another port, or set \`ssh.address\` to one of its addresses`;
-  return [fault([name, "ssh", "port"], message)];
-}
-
-function fault(path: readonly string[], message: string): FleetFault {
-  return { path, message };
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { RubyFile, rubySettings, type Ruby, type RubySetting } from "../../formats/ruby.ts";
+import { hash, type Ruby, RubyFile, type RubySetting, rubySettings } from "../../formats/ruby.ts";
 import { bytes, mebibytes } from "../../formats/size.ts";
 import type { Allocation } from "./allocation.ts";
-import { extraProblems, hash } from "./keys.ts";
+import { extraProblems } from "./keys.ts";
 import { watchesItself, workerMemory, type Size } from "./plan.ts";
 import { behindProxy, innerPorts, serverSettings } from "./servers.ts";
 import { smtpSettings, type Smtp } from "./smtp.ts";

@@ -27,7 +27,8 @@ import type { InstanceOptions } from "./options.ts";
 import { containerName, directoryOf, program } from "./paths.ts";
 import { instanceSites, namesOf, providerSites } from "./site.ts";
 
-export { fleetFaults, type FleetFault, type MachineOf } from "./faults.ts";
+export { fleetFaults } from "./faults.ts";
+export type { FleetFault, MachineOf } from "./written.ts";
 export { GitLabMachine } from "./machine.ts";
 export { InstanceOptions, instanceName } from "./options.ts";
 export { firstPasswords, type FirstPasswords } from "./deployment.ts";
@@ -101,7 +102,7 @@ export class Instance extends Service {
     chain(host, app);
     const ready = awaitReady(deployed, app.id, configuration, child);
     keepSettings(deployed, child);
-    this.rootPassword = passwords(instance);
+    this.rootPassword = passwords(instance, options.passwordEdition);
     handOver(deployed, this.rootPassword, child);
     watcher?.deployment(`${name}-watched`, "end", told, { ...child, dependsOn: [ready] });
 

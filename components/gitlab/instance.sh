@@ -8,9 +8,9 @@ token=$notes/token
 of() { docker inspect --type container --format "$2" "$1" 2>/dev/null || true; }
 state() { of "$1" '{{.State.Status}}'; }
 
-# Whether a reconfigure is under way in it, be it that of its start or another one.
+# Whether a reconfigure is under way in it, be it that of its start or another one, or an upgrade of its PostgreSQL.
 reconfigures() {
-  docker top "$container" -eo pid,args 2>/dev/null | grep -E '(gitlab|omnibus)-ctl .*reconfigure|cinc-client|chef-client' >/dev/null
+  docker top "$container" -eo pid,args 2>/dev/null | grep -E '(gitlab|omnibus)-ctl .*(reconfigure|pg-upgrade)|cinc-client|chef-client' >/dev/null
 }
 
 # Whether the first reconfigure after its last start has ended. Noted, for its log is rotated.

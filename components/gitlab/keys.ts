@@ -1,6 +1,7 @@
-import { ruby, RubyFile, type Ruby } from "../../formats/ruby.ts";
+import { hash, ruby, type Ruby } from "../../formats/ruby.ts";
 import { known, namesOf } from "./names.ts";
 import { owner } from "./owned.ts";
+import { outside } from "./outside.ts";
 import { since, type Version } from "./version.ts";
 
 /** Why a setting is refused, and where it stands in the settings. */
@@ -54,10 +55,18 @@ export function extraProblems(
     if (inner === undefined) return [{ path, message: `${written(path)} must be a mapping` }];
     const paths = [path, ...Object.keys(inner).map((name) => [...path, name])];
     return paths.flatMap((one) => {
-      const message = problem(one, version) ?? (one === path ? unwritable(path, value) : undefined);
+      const message =
+        problem(one, version) ??
+        (one === path ? (unwritable(path, value) ?? lost(path, value)) : undefined);
       return message === undefined ? [] : [{ path: one, message }];
     });
   });
+}
+
+function lost(path: readonly string[], value: Ruby): string | undefined {
+  const place = outside(path.at(-1) ?? "", value);
+  if (place === undefined) return undefined;
+  return `${written(path)}: ${place} is in the container alone, whose files go when it is replaced: take a place below /var/opt/gitlab`;
 }
 
 function unwritable(path: readonly string[], value: Ruby): string | undefined {
@@ -68,12 +77,6 @@ function unwritable(path: readonly string[], value: Ruby): string | undefined {
     if (error instanceof RangeError) return `${written(path)}: ${error.message}`;
     throw error;
   }
-}
-
-/** A value that is a hash of settings; undefined for any other. */
-export function hash(value: Ruby): Readonly<Record<string, Ruby>> | undefined {
-  const plain = typeof value === "object" && value !== null && !Array.isArray(value);
-  return plain && !(value instanceof RubyFile) ? (value as Record<string, Ruby>) : undefined;
 }
 
 function problem(path: readonly string[], version: Version): string | undefined {

@@ -66,6 +66,20 @@ export const InstanceOptions = z.strictObject({
   renamedFrom: hostname
     .optional()
     .describe("The name that it has had until now: confirms that `hostname` is another one."),
+  upgradedFrom: z
+    .string()
+    .regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}$/, { error: "must be a version such as 18.11.11" })
+    .optional()
+    .describe(
+      "The version that its data are of: confirms that `image` is of another release than that.",
+    ),
+  passwordEdition: z
+    .string()
+    .regex(/^[\w.-]{1,32}$/, { error: "must be one word" })
+    .optional()
+    .describe(
+      "Another word makes another first password: for a name that was somebody else's before.",
+    ),
   providerName: hostname
     .optional()
     .describe(

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Asks whether the machine is fit for its GitLab instances before anything of them is made, and tells all that is not at once.
-# MEMORY (MiB) and CORES are what they need, PORTS theirs, NAMES those in the address bar; what is empty is not asked.
+# MEMORY (MiB) and CORES are what they need, PORTS theirs with the address of each; what is empty is not asked.
 
 problems=()
 problem() { problems+=("$*"); }
@@ -18,19 +18,14 @@ ask_cores() {
   ((has >= CORES)) || problem "cores: it has $has, and an instance on it may use $CORES: give it more, or take a smaller plan"
 }
 
-# What is not Docker's would keep an instance from starting.
+# What is not Docker's and listens on the same address, or on all, would keep an instance from starting.
 ask_ports() {
-  local port taken
-  for port in "${PORTS[@]}"; do
-    taken=$(ss -Hltnp "sport = :$port" | sed -n '/:(("docker-proxy"/d; s/.*:(("\([^"]*\)".*/\1/p' | sort -u | paste -sd ' ')
+  local wanted port taken
+  for wanted in "${PORTS[@]}"; do
+    port=${wanted##*:}
+    taken=$(ss -Hltnp "sport = :$port" | awk -v own="$wanted" 'own ~ /^0\.0\.0\.0:/ || $4 == own || $4 ~ /^(0\.0\.0\.0|\*|\[::\]):/' |
+      sed -n '/:(("docker-proxy"/d; s/.*:(("\([^"]*\)".*/\1/p' | sort -u | paste -sd ' ')
     [[ -z $taken ]] || problem "ports: $port is taken by $taken: stop that, or give the instance another \`slot\` or \`ssh.port\`"
-  done
-}
-
-ask_dns() {
-  local name
-  for name in "${NAMES[@]}"; do
-    getent ahosts "$name" >/dev/null || problem "dns: $name has no address: add an A or AAAA record that leads to this machine"
   done
 }
 
@@ -47,7 +42,6 @@ apply() {
   [[ -z $CORES ]] || ask_cores
   [[ -z $DOCKER ]] || ask_docker
   ask_ports
-  ask_dns
   ((${#problems[@]} > 0)) || return 0
   printf -- '- %s\n' "${problems[@]}" >&2
   fail "the machine is not fit for its GitLab instances (see above): put that right, then run again. What you know better is left \

@@ -1,6 +1,5 @@
 import { allocate } from "./allocation.ts";
 import { sizeOfPlan, type InstanceOptions } from "./options.ts";
-import { namesOf } from "./site.ts";
 
 /** Memory that the system, Docker, nginx and what monitors them take, in MiB. */
 const besides = 1024;
@@ -17,15 +16,15 @@ export function questions(instances: readonly (readonly [string, InstanceOptions
     CORES: cores.length === 0 ? "" : String(Math.ceil(Math.max(...cores))),
     DOCKER: asking("docker").length === 0 ? "" : "yes",
     PORTS: asking("ports").flatMap(portsOf),
-    NAMES: asking("dns").flatMap(([, options]) => namesOf(options)),
   };
 }
 
 function portsOf([name, { slot, ssh, registry, pages }]: readonly [string, InstanceOptions]) {
   const has = allocate(name, { slot, sshPort: ssh.port });
-  return [
-    ...[has.sshPort, has.httpPort],
+  const own = [
+    has.httpPort,
     ...(registry ? [has.registryPort] : []),
     ...(pages ? [has.pagesPort] : []),
-  ].map(String);
+  ];
+  return [`${ssh.address}:${has.sshPort}`, ...own.map((port) => `127.0.0.1:${port}`)];
 }

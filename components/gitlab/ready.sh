@@ -6,7 +6,7 @@
 # A line that may name a secret is left out.
 give_up() {
   docker logs --tail 60 "$CONTAINER" 2>&1 | grep -viE 'passw|token|secret|licen' | tail -n 15 >&2 || true
-  fail "$NAME: $1. Its data are as they were; put that right (\`docker logs $container\` on the machine tells more), then run again"
+  fail "$NAME: $1. Its data are still there; put that right (\`docker logs $container\` on the machine tells more), then run again"
 }
 
 start() {
@@ -38,7 +38,7 @@ arrives() {
     is=$(state "$CONTAINER")
     [[ $is == running || $is == restarting ]] || give_up "the container is ${is:-gone}"
     (($(of "$CONTAINER" '{{.RestartCount}}') < restarts + 3)) || give_up "the container ends again and again (last: $answer)"
-    if reconfigured note; then
+    if reconfigured note && ! reconfigures; then
       if ready; then return; fi
       if [[ $answer == 404* ]]; then ((++strange < 10)) || give_up "its health is hidden from the machine (404), so its allow-list \
 (monitoring_whitelist) does not hold what the machine asks from; GitLab itself may be well"; fi

@@ -20,7 +20,7 @@ const signIn = "users/sign_in";
 const pushed = (name: string) => [`${name} over SSH`, `${name} over HTTPS`, "Initial commit"];
 const refusal = /the GitLab acme is called git\.acme\.test, and `hostname` says code\.acme\.test/;
 const crashes =
-  /cedar: the container ends again and again \(last: its first reconfigure has not ended\)\. Its data are as they were/;
+  /cedar: the container ends again and again \(last: its first reconfigure has not ended\)\. Its data are still there/;
 
 let acme: Used;
 let birch: Used;

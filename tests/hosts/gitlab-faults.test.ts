@@ -57,7 +57,7 @@ describe("an instance of GitLab that cannot begin", () => {
     assert.match(why, /Sidekiq metrics and health checks servers are binding the same address/);
     assert.match(
       why,
-      /acme: the container ends again and again \(last: its first reconfigure has not ended\)\. Its data are as they were/,
+      /acme: the container ends again and again \(last: its first reconfigure has not ended\)\. Its data are still there/,
     );
     await up();
   });

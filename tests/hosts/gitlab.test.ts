@@ -148,7 +148,7 @@ describe("an instance of GitLab", () => {
     assert.equal(name, "gitlab-acme-ready");
     assert.match(
       why,
-      /acme: it was not ready within 10 s \(last: 503 master_check\), see what it does or raise bootSeconds\. Its data are as they were/,
+      /acme: it was not ready within 10 s \(last: 503 master_check\), see what it does or raise bootSeconds\. Its data are still there/,
     );
     assert.ok(!/passw|token/i.test(why));
     await mode("ok");

@@ -98,6 +98,24 @@ test("two instances never have the same network or port of a machine", () => {
   assert.equal(config?.gitlab?.instances["acme"]?.ssh.port, 22);
 });
 
+test("an image has one archive on a machine", () => {
+  const name = "gitlab/gitlab-ee:18.11.11-ee.0";
+  const differs = (first: object, second: object) =>
+    problemsOf((instances) => {
+      Object.assign(instances["birch"] ?? {}, { image: { name, ...first } });
+      Object.assign(instances["cedar"] ?? {}, { image: { name, ...second } });
+    });
+  const message = (one: string) =>
+    `cedar.image.archive differs from that of ${one}, which has the same image on the same machine: name the same one, or none, in both`;
+  const [x, y] = [{ archive: "/srv/x.tar" }, { archive: "/srv/y.tar" }];
+  assert.deepEqual(differs(x, y), [message("birch")]);
+  assert.deepEqual(differs({}, y), [message("birch")]);
+  assert.deepEqual(differs(x, {}), [message("birch")]);
+  assert.deepEqual(differs({ ...x, name: "gitlab/gitlab-ee:latest" }, x), [
+    'birch.image.name "latest" does not name one release for good: take an exact release of the Enterprise Edition, such as 18.11.11-ee.0',
+  ]); // and nothing of archives, which are of two images
+});
+
 test("a plan that cannot work, or that is too big for its machine, is refused with the sum", () => {
   const [tooLittle = ""] = problemsOf((instances) => {
     const plan = instances["cedar"]?.["plan"] as Instance;

@@ -68,12 +68,14 @@ test("a machine is asked for what its instances need together, but for what each
       MEMORY: String((8 + 12 + 1) * 1024),
       CORES: "4",
       DOCKER: "yes",
-      PORTS: ["27001", "12001", "17001", "2222", "12002"],
-      NAMES: ["git.acme.example", "registry.acme.example", "git.birch.example"],
+      PORTS: [
+        ...["0.0.0.0:27001", "127.0.0.1:12001", "127.0.0.1:17001"],
+        ...["0.0.0.0:2222", "127.0.0.1:12002"],
+      ],
     },
   );
   const skipPreflight = ["memory", "cores", "ports", "dns", "docker"];
-  const nothing = { MEMORY: "", CORES: "", DOCKER: "", PORTS: [], NAMES: [] };
+  const nothing = { MEMORY: "", CORES: "", DOCKER: "", PORTS: [] };
   assert.deepEqual(questions([["acme", of({ skipPreflight })]]), nothing);
 });
 
@@ -135,17 +137,20 @@ test("an image is there once for all instances that run from it, and is loaded o
 test("first passwords differ by name, stay with the name, and are secret", async () => {
   const { result, resources } = await deploy(() => {
     const passwords = firstPasswords("fleet");
-    return [passwords("acme"), passwords("birch"), passwords("acme")];
+    return [passwords("acme"), passwords("birch"), passwords("acme"), passwords("acme", "next")];
   });
   const known = await Promise.all(
     result.map((one) => new Promise<string>((take) => one.apply(take))),
   );
-  const [acme = "", birch = "", again] = known;
+  const [acme = "", birch = "", again, next = ""] = known;
   assert.match(acme, /^[\w-]{32}$/);
   assert.match(birch, /^[\w-]{32}$/);
   assert.notEqual(acme, birch);
   assert.equal(acme, again);
+  assert.match(next, /^[\w-]{32}$/);
+  assert.notEqual(acme, next);
   assert.deepEqual(await Promise.all(result.map((one) => pulumi.isSecret(one))), [
+    true,
     true,
     true,
     true,
