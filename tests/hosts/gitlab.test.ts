@@ -217,6 +217,21 @@ describe("an instance of GitLab", () => {
     );
   });
 
+  test("an older release is refused, and another one until it is confirmed", async () => {
+    const same = { plan: "M", hostname: "code.acme.example", renamedFrom: "git.acme.example" };
+    const version = `${files}/data/gitlab-rails/VERSION`;
+    const was = await machine.succeed(`cat ${version}`);
+    await machine.succeed(`echo 18.11.12 >${version}`);
+    const [newer, back] = await failing({ ...same, upgradedFrom: "18.11.12" });
+    assert.equal(newer, "gitlab-acme-before");
+    assert.match(back, /are of 18\.11\.12, and `image` says 18\.11\.11: they cannot go back/);
+    await machine.succeed(`echo 18.10.8 >${version}`);
+    assert.match((await failing(same))[1], /set `upgradedFrom` to 18\.10\.8 and run again/);
+    const done = await up({ ...same, upgradedFrom: "18.10.8" });
+    assert.equal(done["before"], "update unfinished values.UPGRADED");
+    await machine.succeed(`echo ${was.trim()} >${version}`);
+  });
+
   test("taken away, it leaves nothing but its data", async () => {
     await acme.remove({ plan: "M", hostname: "code.acme.example" });
     await machine.succeed(`test -e ${files}/data/gitlab-rails/VERSION && rm -rf /srv/gitlab/acme`);
