@@ -29,7 +29,7 @@ make_token() {
   value=glpat-$(head -c 24 /dev/urandom | base64 | tr '+/' '-_')
   (umask 077 && printf '%s\n' "$value" >"$token.new")
   rails "$BOT" "$value" || give_up "Rails did not make the platform's token (see above)"
+  token=$token.new token_works || give_up "the API does not take the platform's token"
   mv -fT "$token.new" "$token"
-  token_works || give_up "the API does not take the platform's token"
   end_others
 }
