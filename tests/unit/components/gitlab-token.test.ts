@@ -54,10 +54,10 @@ const others = [
   ...['{"id":7,"user_id":4,"name":"platform"}', '{"id":8,"user_id":4,"name":"of somebody else"}'],
   ...['{"id":6,"user_id":5,"name":"platform"}', own],
 ];
-const list = (ended: number) => `case "$*" in
+const list = (ended: number, listed = `[${others.join(",")}]`) => `case "$*" in
   *tokens/self) printf '%s\\n200' '${own}' ;;
   *DELETE*) printf '\\n${ended}' ;;
-  *) printf '%s\\n200' '[${others.join(",")}]' ;;
+  *) printf '%s\\n200' '${listed}' ;;
 esac`;
 
 test("the platform's other tokens end when there is one that works, and nobody else's", () => {
@@ -73,6 +73,9 @@ test("the platform's other tokens end when there is one that works, and nobody e
   const left = run("make_token", list(500), "cat >/dev/null; echo platform: done");
   assert.equal(left.code, 0);
   assert.equal(left.stdout, "GitLab did not end an old token of the platform (500)\n");
+  const untold = run("make_token", list(204, "{}x"), "cat >/dev/null; echo platform: done");
+  assert.equal(untold.code, 0);
+  assert.equal(untold.stdout, "GitLab did not tell of old tokens of the platform (200)\n");
 });
 
 test("a token that cannot be made, or is not taken, ends no other one", () => {
