@@ -25,7 +25,7 @@ export function instanceChecks(
     {
       ...{ ...about, ...seen, name: `${name}-container`, intervalSeconds: 120, needs: "docker" },
       command: tell("container"),
-      runbook: `${logs}; \`pulumi up\` makes the container anew when it is gone.`,
+      runbook: `${logs}; \`pulumi up --refresh\` makes the container anew when it is gone.`,
     },
     {
       ...{ ...about, ...seen, name: `${name}-readiness`, intervalSeconds: 120 },
@@ -87,6 +87,11 @@ function inner(instance: string, { releases }: InstanceOptions) {
         releases === "off"
           ? "See which image it runs from; nobody is asked for security fixes (`releases` is off)."
           : "Set the tag of the latest patch of its minor version in `image`, and run `pulumi up`.",
+    },
+    {
+      ...{ what: "token", intervalSeconds: 3600 },
+      runbook:
+        "Run `pulumi up`, which makes the platform's token anew and `platform-bot` active again.",
     },
   ];
 }

@@ -14,7 +14,10 @@ export function watchFiles(): (ConfigFile & { readonly content: string })[] {
   return [
     { path: program, content: source("platform-gitlab"), mode: "0755" },
     { path: lookProgram, content: source("platform-gitlab-look"), mode: "0755" },
-    { path: checkProgram, content: source("check-gitlab"), mode: "0755" },
+    {
+      ...{ path: checkProgram, mode: "0755" },
+      content: [source("check-gitlab"), source("check-gitlab-inside")].join("\n"),
+    },
     ...timedUnits("platform-gitlab-look", {
       description: "Looks into GitLab for what no request of a visitor tells",
       service: [

@@ -74,7 +74,7 @@ user = root.users.create({"username": "ada", "name": "Ada", "email": "ada@lab.te
 ada = gitlab.Gitlab(sys.argv[1], private_token=user.personal_access_tokens.create({"name": "a", "scopes": ["api"]}).token)
 ada.auth()
 said = []
-for what in (lambda: ada.settings.get(), lambda: ada.projects.get("root/demo"), lambda: root.get_license() and root.set_license("bm9uZQ==")):
+for what in (lambda: user.block() and ada.projects.list(), lambda: user.unblock() and ada.settings.get(), lambda: ada.projects.get("root/demo"), lambda: root.get_license() and root.set_license("bm9uZQ==")):
     try:
         what()
     except gitlab.GitlabError as e:
@@ -85,6 +85,7 @@ print(json.dumps([ada.user.username, said, root.settings.get().signup_enabled, [
     assert.deepEqual(JSON.parse(await pythonGitlab(program, url, token)), [
       "ada",
       [
+        [403, "403 Forbidden - Your account has been blocked."],
         [403, "403 Forbidden"],
         [404, "404 Project Not Found"],
         [

@@ -29,7 +29,7 @@ describe("what is watched of an instance of GitLab", () => {
       "docker exec gitlab-acme gitlab-psql -Atc 'select count(*) from batched_background_migrations where status = 3' | grep -qx 1",
     );
     await machine.waitUntilSucceeds("test -s /run/platform-gitlab/acme.json", 60); // by the timer
-    for (const what of ["readiness", "container", "sidekiq", "migrations"])
+    for (const what of ["readiness", "container", "sidekiq", "migrations", "token"])
       assert.match(await check(what), /^GITLAB OK: /, what);
     assert.equal(
       await check("version"),
@@ -89,6 +89,15 @@ describe("what is watched of an instance of GitLab", () => {
     );
     const info = Buffer.from('{"version":"18.11.11-ee"}').toString("base64");
     assert.equal(decodeURIComponent(asked), `GET /check.json?gitlab_info=${info}\n`);
+    const from = await machine.succeed("docker logs releases 2>&1 | grep -- ' -> .*info='"); // the header Referer and the path
+    assert.match(from, /^- -> \/check\.json\?gitlab_info=[\w%]+\n$/);
+    await machine.succeed(
+      `printf '18.11.11\n{"severity":' >/run/platform-gitlab/acme.release; : >/run/platform-gitlab/acme.json`,
+    ); // as a full disk would leave them
+    assert.equal(
+      await check("version"),
+      "GITLAB CRITICAL: GitLab 18.11.11-ee lacks security fixes; the latest is 19.3.1",
+    );
     await machine.succeed("docker rm -f releases");
     await acme.remove();
   });

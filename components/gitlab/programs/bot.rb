@@ -1,4 +1,4 @@
-# Run by Rails in the instance, after lines that set `host` and `secret`: the platform's own administrator, and one token for it.
+# Run by Rails in the instance, after lines that set `host` and `secret`: the platform's own administrator, and one more token for it.
 bot = User.find_by_username('platform-bot')
 if bot.nil?
   password = SecureRandom.hex(32)
@@ -14,9 +14,12 @@ if bot.nil?
   bot.skip_confirmation!
   bot.save!
 end
+# Blocked, banned or deactivated, it would be refused with any token: all of these have this one way back.
+bot.activate! unless bot.active?
 bot.update!(admin: true)
-bot.personal_access_tokens.where(name: 'platform', revoked: false).each { |old| old.update!(revoked: true) }
-token = bot.personal_access_tokens.create(name: 'platform', scopes: %w[api admin_mode], expires_at: 364.days.from_now)
+# A longer life than the instance allows (of Ultimate) makes a token invalid.
+days = [364, Gitlab::CurrentSettings.max_personal_access_token_lifetime].compact.min
+token = bot.personal_access_tokens.create(name: 'platform', scopes: %w[api admin_mode], expires_at: days.days.from_now)
 token.set_token(secret)
 token.save!
 puts 'platform: done'

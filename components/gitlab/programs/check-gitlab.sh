@@ -6,7 +6,8 @@ answer() {
   printf 'GITLAB %s: %s\n' "${words[$1]}" "$2"
   exit "$1"
 }
-usage="usage: check-gitlab readiness|container|sidekiq|migrations|version INSTANCE"
+checks='readiness|container|sidekiq|migrations|version|token'
+usage="usage: check-gitlab $checks INSTANCE"
 [[ $# == 2 ]] || answer 3 "$usage"
 note=/run/platform-gitlab/$2.json
 [[ -s $note ]] || answer 3 "$2 has not been looked into since the machine was started"
@@ -36,45 +37,3 @@ container() {
   [[ $(told .oom) != true ]] || answer 1 "a process was ended for want of memory | $data"
   answer 0 "the container is $status | $data"
 }
-
-# Seconds that the oldest job of any queue waits (.latency, in seconds).
-sidekiq() {
-  local processes latency data
-  [[ $(told '.sidekiq != null') == true ]] || answer 3 "it does not tell of its jobs"
-  processes=$(told '.sidekiq.processes | length') latency=$(told '[.sidekiq.queues[]?.latency // 0] | max // 0 | floor')
-  data="latency=${latency}s;60;600 processes=$processes;;1: dead=$(told '.sidekiq.jobs.dead // 0')"
-  ((processes > 0)) || answer 2 "nothing works on its jobs | $data"
-  ((latency <= 600)) || answer 2 "a job has waited for $latency s | $data"
-  ((latency <= 60)) || answer 1 "a job has waited for $latency s | $data"
-  answer 0 "jobs wait for $latency s | $data"
-}
-
-migrations() {
-  local unfinished failed hours data
-  [[ $(told '.unfinished != null') == true ]] || answer 3 "its database does not tell of background migrations"
-  unfinished=$(told .unfinished) failed=$(told .failed) hours=$(told 'if .waiting then (.time - .waiting) / 3600 | floor else 0 end')
-  data="unfinished=$unfinished failed=$failed;;0"
-  ((failed == 0)) || answer 2 "$failed background migrations have failed, and no upgrade is possible | $data"
-  ((hours < 24)) || answer 1 "$unfinished background migrations have not ended for $hours hours | $data"
-  answer 0 "$unfinished background migrations are under way | $data"
-}
-
-version() {
-  local is severity urgent latest
-  is=$(told '.metadata.version // ""') severity=$(told '.release.severity // "unknown"') urgent=$(told '.release.critical_vulnerability // false')
-  latest=$(told '.release.latest_version // "unknown"')
-  [[ -n $is ]] || answer 3 "it does not tell its version"
-  [[ $(told .metadata.enterprise) == true ]] || answer 2 "GitLab $is is not the Enterprise Edition"
-  [[ $urgent != true ]] || answer 2 "GitLab $is has a critical vulnerability; the latest is $latest"
-  case $severity in
-    success) answer 0 "GitLab $is lacks no fix" ;;
-    warning) answer 1 "GitLab $is is not the latest, $latest" ;;
-    danger) answer 2 "GitLab $is lacks security fixes; the latest is $latest" ;;
-    *) answer 0 "GitLab $is; whether it lacks fixes nobody was asked, or did not say" ;;
-  esac
-}
-
-case $1 in
-  readiness | container | sidekiq | migrations | version) "$1" </dev/null ;;
-  *) answer 3 "$usage" ;;
-esac

@@ -8,13 +8,20 @@ module Standin
   module Access
     EXPIRED = "Your license expired: pushes are refused until a new one is there."
 
-    # The owner of a token, and the token.
+    BLOCKED = "Your account has been blocked."
+    DENIED = {
+      "deactivated" => "Your account has been deactivated by your administrator. Please log back in from a web browser to reactivate it.",
+      "blocked_pending_approval" => "Your account is pending approval from your administrator and hence blocked."
+    }.freeze
+
+    # The owner of a token, and the token; also one who is blocked, to whom the API says so.
     def self.by_token(text)
       found = text && PersonalAccessToken.find_by(token_digest: Digests.token(text))
-      return unless found&.active? && found.user.state == "active"
-
-      [found.user, found]
+      [found.user, found] if found&.active?
     end
+
+    # Why somebody may do nothing.
+    def self.denied(user) = user.active? ? nil : DENIED.fetch(user.state, BLOCKED)
 
     # Basic authentication of git: a token in place of the password, or the password itself.
     def self.by_login(header)
@@ -23,10 +30,10 @@ module Standin
 
       name, password = Base64.decode64(encoded).force_encoding("UTF-8").split(":", 2)
       user, token = by_token(password)
-      return user if user && (token.scopes & %w[api read_repository write_repository]).any?
+      return user if user&.active? && (token.scopes & %w[api read_repository write_repository]).any?
 
       found = User.find_by(username: name.to_s)
-      found if found&.state == "active" && found.valid_password?(password.to_s)
+      found if found&.active? && found.valid_password?(password.to_s)
     end
 
     def self.read?(user, project)

@@ -51,6 +51,9 @@ module Standin
       found = Access.by_token(given)
       raise Refusal.new(401, { "message" => "401 Unauthorized" }) if given && found.nil?
 
+      denied = found && Access.denied(found[0])
+      raise Refusal.new(403, { "message" => "403 Forbidden - #{denied}" }) if denied
+
       found
     end
 

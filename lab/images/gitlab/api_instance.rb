@@ -38,6 +38,9 @@ module Standin
       names = ApplicationSettings::DEFAULTS.keys.first(3).join(", ")
       raise Refusal.new(400, { "error" => "#{names}, ... are missing, at least one parameter must be provided" }) unless changed
 
+      # Upstream does it by a job, within some hours.
+      limit = PersonalAccessToken.limit
+      PersonalAccessToken.where(revoked: false).each { |one| one.revoke! unless one.within?(limit) }
       { "id" => 1, **changed }
     end
 

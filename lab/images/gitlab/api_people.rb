@@ -41,6 +41,13 @@ module Standin
       [204, nil]
     end
 
+    %w[block unblock].each do |verb|
+      on("POST", "users/:id/#{verb}", by: :admin) do |call|
+        done = find_user(call).public_send(verb == "block" ? :block : :activate)
+        done ? [201, true] : raise(Refusal.new(403, { "message" => "403 Forbidden" }))
+      end
+    end
+
     # A key has a kind and a body in base64, as OpenSSH writes it.
     def self.add_key(owner, call)
       text = call.param("key").split.first(2).join(" ")
@@ -78,6 +85,9 @@ module Standin
     end
     on("GET", "personal_access_tokens") do |call|
       rows = call.user.admin? ? PersonalAccessToken.all : PersonalAccessToken.where(user_id: call.user.id)
+      revoked, owner = call.params.values_at("revoked", "user_id")
+      rows = rows.select { |one| one.revoked.to_s == revoked } if revoked
+      rows = rows.select { |one| one.user_id == owner.to_i } if owner
       List.new(rows.map { |one| token(one) })
     end
     on("DELETE", "personal_access_tokens/:id") do |call|

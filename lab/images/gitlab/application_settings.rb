@@ -13,7 +13,7 @@ module Standin
       "email_restrictions_enabled" => false, "enabled_git_access_protocol" => nil, "first_day_of_week" => 0,
       "gravatar_enabled" => true, "home_page_url" => nil, "import_sources" => [], "maintenance_mode" => false,
       "max_artifacts_size" => 100, "max_attachment_size" => 100, "max_export_size" => 0, "max_import_size" => 0,
-      "max_pages_size" => 100, "minimum_password_length" => 8, "password_authentication_enabled_for_git" => true,
+      "max_pages_size" => 100, "max_personal_access_token_lifetime" => nil, "minimum_password_length" => 8, "password_authentication_enabled_for_git" => true,
       "password_authentication_enabled_for_web" => true, "public_project_visibility_disabled" => nil,
       "receive_max_input_size" => nil, "repository_size_limit" => 0, "require_admin_approval_after_user_signup" => true,
       "require_two_factor_authentication" => false, "restricted_visibility_levels" => [], "send_user_confirmation_email" => false,
@@ -27,6 +27,7 @@ module Standin
       "silent_mode_enabled" => false, "group_owners_can_manage_default_branch_protection" => true,
       "database_max_running_batched_background_migrations" => 2, "updating_name_disabled_for_users" => false
     }.freeze
+    LIFETIME = "max_personal_access_token_lifetime" # in days
     LISTS = %w[domain_allowlist import_sources restricted_visibility_levels].freeze
 
     def self.current
@@ -36,6 +37,8 @@ module Standin
 
     # Why these changes are none: the name of the first that has the wrong type.
     def self.wrong(changes)
+      return LIFETIME unless changes[LIFETIME].nil? || (1..400).cover?(changes[LIFETIME])
+
       changes.find { |name, value| ![true, false].include?(value) && [true, false].include?(DEFAULTS[name]) }&.first ||
         changes.find { |name, value| value && DEFAULTS[name].is_a?(Integer) && !value.is_a?(Integer) }&.first
     end
@@ -52,6 +55,7 @@ module Standin
 
     # A form knows text only.
     def self.typed(name, value)
+      return value.to_s.empty? ? nil : Integer(value) if name == LIFETIME
       return value == "true" if %w[true false].include?(value) && [true, false].include?(DEFAULTS[name])
       return Integer(value) if value.is_a?(String) && value.match?(/\A\d+\z/) && DEFAULTS[name].is_a?(Integer)
 
@@ -75,6 +79,8 @@ end
 module Gitlab
   module CurrentSettings
     def self.current_application_settings = ApplicationSetting.current
+    def self.method_missing(name, *) = current_application_settings.public_send(name)
+    def self.respond_to_missing?(name, *) = current_application_settings.respond_to?(name)
     def self.update!(**changes) = ApplicationSetting.current.update!(**changes)
   end
 end

@@ -112,7 +112,7 @@ module Standin
     def where(**more) = Rows.new(@record, @values.merge(more))
     def each(&block) = rows.each(&block)
     def create!(**more) = @record.create!(**@values, **more)
-    alias create create!
+    def create(**more) = @record.create(**@values, **more)
     def find_by(**more) = where(**more).first
     def first_or_create(**more) = first || create!(**more)
     alias first_or_create! first_or_create

@@ -4,7 +4,7 @@ require "date"
 require "time"
 require "openssl"
 require "securerandom"
-require_relative "database"
+require_relative "application_settings"
 
 # A password or a token is kept as what cannot be turned back.
 module Digests
@@ -35,6 +35,21 @@ class User < Standin::Record
   def assign_personal_namespace(_organization = nil) = nil
   def valid_password?(text) = Digests.password?(text, values[:password_digest])
   def admin? = values[:admin] == true
+
+  # The events of upstream's state machine, and from which states they lead to theirs.
+  EVENTS = {
+    block: [%w[active deactivated ldap_blocked blocked_pending_approval], "blocked"],
+    ban: [%w[active], "banned"],
+    deactivate: [%w[active], "deactivated"],
+    activate: [%w[deactivated blocked ldap_blocked blocked_pending_approval banned], "active"]
+  }.freeze
+  EVENTS.each do |event, (from, to)|
+    define_method(event) { from.include?(state) && update!(state: to) }
+    define_method(:"#{event}!") { public_send(event) || raise("Cannot transition state via :#{event} from :#{state}") }
+  end
+
+  def active? = state == "active"
+
   def personal_access_tokens = PersonalAccessToken.where(user_id: id)
   def keys = Key.where(user_id: id)
 
@@ -53,6 +68,28 @@ class PersonalAccessToken < Standin::Record
     token = "glpat-#{SecureRandom.alphanumeric(20)}"
     [new(**given).tap { |record| record.set_token(token) && record.save! }, token]
   end
+
+  INVALID = "Validation failed: Expires at is invalid"
+
+  # The last day that a token may have; nil where the instance has no limit, which is a feature of Ultimate.
+  def self.limit
+    days = Standin::ApplicationSettings.current["max_personal_access_token_lifetime"]
+    Date.today + days if days && License.current&.terms&.fetch("plan", nil) == "ultimate"
+  end
+
+  # As in Rails, one that is not valid is not kept, which `save!` says.
+  def self.create(**given) = new(**given).tap { |record| record.save! if record.within?(limit) }
+
+  def within?(limit)
+    limit.nil? || values[:expires_at].nil? || Date.parse(values[:expires_at].to_s) <= limit
+  end
+
+  def save!
+    raise ArgumentError, INVALID unless persisted? || within?(self.class.limit)
+
+    super
+  end
+  alias save save!
 
   def set_token(text) = values[:token_digest] = Digests.token(text)
   def revoke! = update!(revoked: true)

@@ -82,7 +82,8 @@ module Standin
     end
 
     def body
-      text = @raw.body.to_s
+      # WEBrick refuses a POST without a length, which Puma takes for one without a body.
+      text = self["Content-Length"] || self["Transfer-Encoding"] ? @raw.body.to_s : ""
       self["Content-Type"].to_s.start_with?("application/json") && !text.empty? ? JSON.parse(text) : text
     end
   end

@@ -19,6 +19,7 @@ const well = () => ({
   metadata: { version: "18.11.11-ee", enterprise: true },
   sidekiq: { queues: { default: { latency: 0 } }, processes: [{}], jobs: { dead: 0 } },
   ...{ unfinished: 0, failed: 0, waiting: null, release: null },
+  token: { code: 200, left: 364, life: 364 },
 });
 
 /** What the plugin says of an instance that was seen so, or was not seen. */
@@ -27,8 +28,9 @@ function check(what: string, seen?: object) {
     mkdirSync(join(folder, "run/platform-gitlab"), { recursive: true });
     const note = join(folder, "run/platform-gitlab/acme.json");
     if (seen) writeFileSync(note, JSON.stringify({ ...well(), ...seen }));
+    const program = ["check-gitlab", "check-gitlab-inside"];
     const { code, stdout } = run(
-      ["components/gitlab/programs/check-gitlab.sh"],
+      program.map((part) => `components/gitlab/programs/${part}.sh`),
       [what, "acme"],
       {},
     );
@@ -37,7 +39,7 @@ function check(what: string, seen?: object) {
 }
 
 test("an instance that is well is green by all of its checks", () => {
-  const said = ["readiness", "container", "sidekiq", "migrations", "version"].map((what) =>
+  const said = ["readiness", "container", "sidekiq", "migrations", "version", "token"].map((what) =>
     check(what, {}),
   );
   assert.deepEqual(said, [
@@ -46,6 +48,7 @@ test("an instance that is well is green by all of its checks", () => {
     [0, "OK: jobs wait for 0 s | latency=0s;60;600 processes=1;;1: dead=0"],
     [0, "OK: 0 background migrations are under way | unfinished=0 failed=0;;0"],
     [0, "OK: GitLab 18.11.11-ee; whether it lacks fixes nobody was asked, or did not say"],
+    [0, "OK: the platform's token ends in 364 days | left=364d;21:;7:"],
   ]);
 });
 
@@ -150,6 +153,33 @@ test("a version without security fixes is red, one that is only old is yellow", 
   );
 });
 
+test("the platform's token is yellow and red before its end, of a short life only while a run makes it anew", () => {
+  const of = (left: number | null, life: number | null, code = 200) =>
+    check("token", { token: { code, left, life } });
+  assert.deepEqual(
+    [22, 21, 20, 7, 6, -1].map((left) => of(left, 364)[0]),
+    [0, 0, 1, 1, 2, 2],
+  );
+  assert.deepEqual(of(20, 364), [
+    1,
+    "WARNING: the platform's token ends in 20 days | left=20d;21:;7:",
+  ]);
+  assert.deepEqual(
+    [8, 7, 6, 2, 1].map((left) => of(left, 30)[0]),
+    [0, 0, 1, 1, 2],
+  );
+  assert.deepEqual(of(1, 1), [0, "OK: the platform's token ends in 1 days | left=1d;0:;0:"]);
+  assert.deepEqual(of(null, null), [0, "OK: the platform's token has no end"]);
+  for (const code of [401, 403])
+    assert.deepEqual(of(null, null, code), [
+      2,
+      `CRITICAL: GitLab does not take the platform's token (${code})`,
+    ]);
+  const unknown = [3, "UNKNOWN: it does not tell of the platform's token"];
+  assert.deepEqual(of(null, null, 502), unknown);
+  assert.deepEqual(check("token", { token: undefined }), unknown); // seen by a program of before
+});
+
 test("what was not seen, or long ago, is not known", () => {
   assert.deepEqual(check("readiness"), [
     3,
@@ -180,9 +210,14 @@ test("an instance's checks can be run, need what they cannot be green without, a
       ["sidekiq", "gitlab-acme-readiness", undefined],
       ["migrations", "gitlab-acme-readiness", undefined],
       ["version", "gitlab-acme-readiness", undefined],
+      ["token", "gitlab-acme-readiness", undefined],
       ["disk", undefined, undefined],
     ],
   );
+  const runbook = (name: string) =>
+    checks.find((one) => one.name === `gitlab-acme-${name}`)?.runbook;
+  assert.match(String(runbook("container")), /; `pulumi up --refresh` makes the container anew/);
+  assert.match(String(runbook("token")), /^Run `pulumi up`, /);
   const command = (name: string) =>
     checks.find((one) => one.name === `gitlab-acme-${name}`)?.command.join(" ");
   assert.equal(command("ssh"), "check_ssh -t 10 -p 22 192.0.2.9");
