@@ -30,7 +30,8 @@ describe("when Icinga has trouble", () => {
     assert.equal(code, 0, stderr);
   });
   beforeEach(async () => {
-    assert.equal((await change(green)).code, 0);
+    const { code, stderr } = await change(green);
+    assert.equal(code, 0, stderr);
   });
   after(() => machine.succeed(`rm -f ${broken}`));
 
