@@ -19,14 +19,26 @@ const scripts = [
   "config-set.sh",
 ].map((name) => new URL(`./shell/${name}`, import.meta.url));
 
+/** Two hours: as long as anything may take to start. */
+const mostSeconds = 7200;
+
 /**
  * `host:index:ConfigSet`: files that stand or fall together. Inputs: `files`, an object by path with `content`,
  * `mode` and `owner`; `absent`, a list of paths; `adopt`; `validate`, `activate`, `probe` and `deactivate`, lists
- * of shell commands. A file with secret content is compared by a salted `digest`, which is what previews show; a
- * text of more than 64 KiB by a plain one.
+ * of shell commands; `commandSeconds`, how long each of these lists may take. A file with secret content is compared
+ * by a salted `digest`, which is what previews show; a text of more than 64 KiB by a plain one.
  */
 export const configSet: Kind = {
-  inputs: ["files", "absent", "adopt", "validate", "activate", "probe", "deactivate"],
+  inputs: [
+    "files",
+    "absent",
+    "adopt",
+    "validate",
+    "activate",
+    "probe",
+    "deactivate",
+    "commandSeconds",
+  ],
   outputs: [],
   transactional: true,
   importing: importFiles,
@@ -34,6 +46,10 @@ export const configSet: Kind = {
   check(news, olds) {
     const files = Object.entries(filesOf(news));
     const failures = files.flatMap(([path, file]) => faults(path, file));
+    if (!isTime(news["commandSeconds"] ?? 120)) {
+      const reason = `must be a whole number of seconds, 1 to ${mostSeconds}`;
+      failures.push({ property: "commandSeconds", reason });
+    }
     for (const path of texts(news["absent"])) failures.push(...pathFault("absent", path));
     for (const path of texts(news["absent"]).filter((one) => one in filesOf(news))) {
       failures.push({ property: "absent", reason: `${path} is among the files, too` });
@@ -60,6 +76,7 @@ export const configSet: Kind = {
   },
 
   script(inputs) {
+    const seconds = secondsOf(inputs);
     const files = Object.entries(filesOf(inputs));
     const field = (name: string) => files.map(([, file]) => text(revealAll(file)[name]));
     const lines = (name: string) => texts(inputs[name]).join("\n");
@@ -75,9 +92,12 @@ export const configSet: Kind = {
       ACTIVATE: lines("activate"),
       PROBE: lines("probe"),
       DEACTIVATE: lines("deactivate"),
+      COMMAND_SECONDS: String(seconds),
       CONTENTS: field("content"),
     };
-    return { files: scripts, values, timeoutSeconds: 600 }; // limit.sh gives each command two minutes
+    // An earlier way back, validate, activate, probe and the way back: each may take its whole time.
+    const timeoutSeconds = Math.max(600, 5 * seconds);
+    return { files: scripts, values, timeoutSeconds, backSeconds: Math.max(120, seconds) };
   },
 
   observe(manifest, id, state, inputs) {
@@ -112,6 +132,20 @@ export const configSet: Kind = {
     return Object.fromEntries(silent.map((path) => [path, "add"]));
   },
 };
+
+function isTime(seconds: Value): boolean {
+  return (
+    typeof seconds === "number" &&
+    Number.isInteger(seconds) &&
+    seconds >= 1 &&
+    seconds <= mostSeconds
+  );
+}
+
+/** How long each list of commands may take. */
+function secondsOf(inputs: Properties): number {
+  return Number(inputs["commandSeconds"] ?? 120);
+}
 
 /** The texts in a list of inputs. */
 function texts(list: Value | undefined): string[] {

@@ -23,13 +23,13 @@ const mostLosses = 5;
 export async function runDetached(
   host: Host,
   verb: "apply" | "remove",
-  { files, values, timeoutSeconds }: HostScript,
+  { files, values, timeoutSeconds, backSeconds }: HostScript,
   session: (sent: Sent) => Promise<Ran>,
 ): Promise<Ran> {
   const id = randomBytes(8).toString("hex");
   const { release: RELEASE, instance: INSTANCE, user } = host;
   const text = scriptText(files, { OPERATOR: operator, RUN: id, RELEASE, INSTANCE, ...values });
-  const { begin, result, forget } = detachedRun(id, verb, text, timeoutSeconds, user);
+  const { begin, result, forget } = detachedRun(id, verb, text, timeoutSeconds, user, backSeconds);
   let [sent, lost] = [begin, ""];
   for (let losses = 0; ;) {
     try {

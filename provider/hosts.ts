@@ -13,6 +13,8 @@ export interface HostScript {
   readonly files: readonly URL[];
   readonly values: Readonly<Record<string, ShellValue>>;
   readonly timeoutSeconds: number;
+  /** How long it may take to bring to an end what the script leaves when it is killed; 120 when absent. */
+  readonly backSeconds?: number;
 }
 
 const look = {

@@ -7,7 +7,7 @@ import type { FoundPath } from "./manifest.ts";
 export const importFiles: Importing = {
   fields: ["file", "secret", "absent"],
   example: "&file=/etc/motd&secret=/etc/web.key&absent=/etc/motd.old",
-  unread: ["adopt", "validate", "activate", "probe", "deactivate"],
+  unread: ["adopt", "validate", "activate", "probe", "deactivate", "commandSeconds"],
 
   named(things) {
     const known = { mode: "0644", owner: "root:root" }; // what it is, the machine will say

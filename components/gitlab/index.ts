@@ -73,7 +73,7 @@ export class Instance extends Service {
     const child = { parent: this };
     const allocation = allocate(instance, { slot: options.slot, sshPort: options.ssh.port });
     const deployed = { host, instance, options, allocation };
-    const { quota } = options;
+    const { quota, bootSeconds } = options;
     const place = { host, path: directoryOf(instance), mode: "0700" };
     new DataDirectory(`${name}-data`, { ...place, ...(quota ? { quota } : {}) }, child);
     const image = machine.image(options.image);
@@ -85,7 +85,7 @@ export class Instance extends Service {
     const files = instanceFiles(instance, options, allocation, configuration);
     const made = madeOf(instance, options, allocation);
     const reconfigure = [[program, "reconfigure", instance, made]] as const;
-    const set = { host, files, activate: reconfigure, deactivate: [] };
+    const set = { host, files, activate: reconfigure, deactivate: [], commandSeconds: bootSeconds };
     new ConfigSet(`${name}-files`, set, { ...child, dependsOn: quiet ? [quiet] : [] });
     const trigger = { replacementTrigger: host.instance }; // on a machine made anew nothing is there
     const anew = { ...trigger, transformations: [onlyGiven()] };

@@ -35,6 +35,11 @@ export interface ConfigSetArgs {
   readonly probe?: readonly Argv[];
   /** What takes the place of `activate` when the set is removed; for a service that may have been stopped before. */
   readonly deactivate?: readonly Argv[];
+  /**
+   * Seconds that each of these four may take, 1 to 7200; 120 when absent. What takes longer is ended and counts as a
+   * refusal. The commands have it as COMMAND_SECONDS in their environment, to end by themselves before.
+   */
+  readonly commandSeconds?: number;
 }
 
 /**
@@ -44,7 +49,7 @@ export interface ConfigSetArgs {
  */
 export class ConfigSet extends HostResource {
   constructor(name: string, args: ConfigSetArgs, opts?: pulumi.CustomResourceOptions) {
-    const { host, files, absent = [], adopt = "replace" } = args;
+    const { host, files, absent = [], adopt = "replace", commandSeconds } = args;
     claim(host, name, [...files.map(({ path }) => path), ...absent]);
     const lines = (list: readonly Argv[] = []) => list.map(command);
     const inputs = {
@@ -60,6 +65,7 @@ export class ConfigSet extends HostResource {
       activate: lines(args.activate),
       probe: lines(args.probe),
       deactivate: lines(args.deactivate),
+      ...(commandSeconds === undefined ? {} : { commandSeconds }),
     };
     super("ConfigSet", name, host, inputs, opts);
   }

@@ -72,7 +72,7 @@ finish() {
 remove() {
   recover
   [[ -d $set ]] || return 0
-  declare -p set NAME ID VALIDATE ACTIVATE DEACTIVATE >"$set/leaving.new"
+  declare -p set NAME ID VALIDATE ACTIVATE DEACTIVATE COMMAND_SECONDS >"$set/leaving.new"
   mv -fT "$set/leaving.new" "$set/leaving"
   take_away
 }

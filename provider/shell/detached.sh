@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Runs the script that follows on stdin apart from the connection, as a unit of systemd, and waits for its end: a lost link
-# ends nothing. RUN is its id, BYTES its length, LIMIT its time in seconds. `result` waits once more for a run begun before,
-# and `forget` takes away what it said.
+# ends nothing. RUN is its id, BYTES its length, LIMIT its time in seconds, BACK_SECONDS that of what settles it when it was
+# killed. `result` waits once more for a run begun before, and `forget` takes away what it said.
 set -euo pipefail
 umask 077
 runs=/run/platform run=$runs/${RUN:?}
@@ -39,7 +39,7 @@ begin() {
   mv -T "$run.sent" "$run"
   # Nothing that it started outlives it, or what puts things back after a kill would not be alone.
   systemd-run --quiet --collect --unit="platform-$RUN" --description="change by the community platform" \
-    --property=Type=exec --property=KillMode=control-group --property=TimeoutStopSec=120 \
+    --property=Type=exec --property=KillMode=control-group --property=TimeoutStopSec="$BACK_SECONDS" \
     --property=StandardInput="file:$run/script" --property=StandardOutput="append:$run/out" \
     --property=StandardError="append:$run/err" --property=ExecStopPost="/bin/bash $run/ended" \
     env -i HOME="$HOME" LC_ALL="$LC_ALL" PATH="$PATH" timeout --kill-after=30 "$LIMIT" bash -s -- "$1" || {

@@ -2,7 +2,7 @@
 # The journal of a ConfigSet: `journal` stands in its folder from before the first rename until the service has taken the
 # files, then it is `committed` until all is noted. A script that ends in between, however that comes, is undone or
 # finished: by itself, by the unit that it ran in, at the next boot, or by the next change on the host.
-state_of_change=(NAME ID PATHS OLD STAGES ACTIVATE BACK COMMANDS SECRETS SALT wanted begun)
+state_of_change=(NAME ID PATHS OLD STAGES ACTIVATE BACK COMMANDS COMMAND_SECONDS SECRETS SALT wanted begun)
 
 # Keeps what a command prints as a note of the set: written aside, for with half of the secrets' names, the others would
 # be told to whoever reads.

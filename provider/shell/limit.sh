@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# How the commands of a ConfigSet are run: each has COMMAND_SECONDS, by default two minutes.
+# How the commands of a ConfigSet are run: each has COMMAND_SECONDS, which it is told, too, so that what takes long can end
+# by itself before. A journal from before there were any has none: two minutes.
 child= # the process that runs one
 
 # Runs what the text $1 says of, and ends it with all that it has started when it hangs: there has to be time for the way
@@ -7,7 +8,7 @@ child= # the process that runs one
 # then does this script hear at once that its own time is over.
 limited() {
   local code=0 began=$SECONDS most=${COMMAND_SECONDS:-120} what=${1%%$'\n'*}
-  timeout --kill-after=10 "$most" "${@:2}" </dev/null >&2 9>&- &
+  COMMAND_SECONDS=$most timeout --kill-after=10 "$most" "${@:2}" </dev/null >&2 9>&- &
   child=$!
   wait "$child" || code=$?
   child=

@@ -43,8 +43,8 @@ export function scriptText(
   return assignments({ CONTENT_ID: id }) + text;
 }
 
-/** Seconds that a unit of systemd may need to end what a script has left, besides the script's own. */
-const endSeconds = 180;
+/** Seconds that a unit of systemd may need to end a script, besides the script's own and those of its way back. */
+const endSeconds = 60;
 
 /** A run on a host that does not end with the connection, how to ask again how it went, and how to have that forgotten. */
 export type DetachedRun = Readonly<
@@ -58,11 +58,14 @@ export function detachedRun(
   text: string,
   timeoutSeconds: number,
   user: string,
+  backSeconds = 120,
 ): DetachedRun {
   const launcher = textOf(new URL("./detached.sh", import.meta.url));
-  const command = (word: Verb) => remoteCommand(word, timeoutSeconds + endSeconds, user);
+  const allSeconds = timeoutSeconds + backSeconds + endSeconds;
+  const command = (word: Verb) => remoteCommand(word, allSeconds, user);
   const limit = String(timeoutSeconds + lockSeconds);
-  const values = { RUN: run, BYTES: String(Buffer.byteLength(text)), LIMIT: limit };
+  const bytes = String(Buffer.byteLength(text));
+  const values = { RUN: run, BYTES: bytes, LIMIT: limit, BACK_SECONDS: String(backSeconds) };
   const later = (word: Verb) => ({
     command: command(word),
     text: assignments({ RUN: run }) + launcher,

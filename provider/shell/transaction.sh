@@ -3,7 +3,7 @@
 # come (empty: none shall be there), and OLD, the file that was there (empty: none was). STAGES are the directories
 # in which they lie meanwhile.
 set=$STATE/sets/${ID:?}
-: "${NAME:?}"
+: "${NAME:?}" "${COMMAND_SECONDS:?}"
 COMMANDS=$VALIDATE$'\n'$ACTIVATE$'\n'$PROBE
 STAGED=() OLD=() STAGES=() wanted=()
 begun=no # whether this run makes the set

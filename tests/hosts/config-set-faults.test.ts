@@ -71,6 +71,28 @@ test("when the link is lost before a refusal, the old files come back all the sa
   await clean();
 });
 
+test("a command that takes longer than `commandSeconds` is ended and its files put back, and with more time it works", async () => {
+  assert.equal((await apply()).code, 0);
+  const slow = 'sleep 5; echo "$COMMAND_SECONDS" >>/run/slow';
+  const change = { files: [two], activate: [["sh", "-c", slow]] } as const;
+  const hung = await apply({ ...change, commandSeconds: 3 });
+  assert.equal(
+    hung.stderr,
+    `set: \`sh -c '${slow}'\` did not end within 3 s, so it was ended: see on the machine what it waits for\n` +
+      "components: set: the new files could not be made active (see above)\n" +
+      "set: the files that stood there before are back and active\n",
+  );
+  assert.equal(await live(), "one\n");
+  assert.equal((await apply({ ...change, commandSeconds: 10 })).code, 0);
+  assert.equal(await live(), "two\n");
+  // Another time alone is noted, and runs nothing.
+  assert.equal((await apply({ ...change, commandSeconds: 9 })).stdout, "update commandSeconds\n");
+  assert.equal((await apply({ ...change, commandSeconds: 9 })).stdout, "unchanged\n");
+  assert.equal(await machine.succeed("cat /run/slow"), "10\n");
+  await clean(); // its removal activates, too
+  assert.equal(await machine.succeed("cat /run/slow; rm /run/slow"), "10\n9\n");
+});
+
 test("a directory that is a symlink or a mount is validated without being touched", async () => {
   await machine.succeed("mkdir -p /srv/demo /etc/demo; echo mine >/srv/demo/a.conf");
   for (const make of [

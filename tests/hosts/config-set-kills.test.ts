@@ -66,6 +66,20 @@ test("a change that was killed is put back at once, and made by the next up", as
   await destroyed(last);
 });
 
+test("the way back after a kill has as much time as the commands of what was killed", async () => {
+  const kept = await made(
+    { a: "one\n" },
+    { activate: ['echo "$COMMAND_SECONDS" >>/run/way'], commandSeconds: 200 },
+  );
+  const unit = String.raw`$(grep -om 1 'platform-[0-9a-f]*\.service' /proc/self/cgroup)`;
+  const activate = [`systemctl show -P TimeoutStopUSec ${unit} >>/run/way`, ...kill.activate];
+  const [after, killed] = await up(set({ a: "two\n" }, { activate, commandSeconds: 130 }), kept);
+  assert.match(killed.error, /^kills: the files that stood there before are back and active\n/);
+  assert.equal(await machine.succeed("cat /run/way; rm /run/way"), "200\n2min 10s\n130\n");
+  await destroyed(after);
+  await machine.succeed("rm -f /run/way");
+});
+
 test("after a kill and a refusal, what stood there before the set still comes back", async () => {
   await machine.succeed("mkdir -p /etc/kills; echo precious >/etc/kills/b");
   const kept = await made({ a: "one\n" });

@@ -8,9 +8,9 @@ const acme = labInstance(machine, image);
 const place = "/srv/gitlab/acme";
 
 /** Applies the instance, which must fail; gives which resource did, and why. */
-async function failing(more: object) {
+async function failing(more: object, meanwhile?: () => Promise<unknown>) {
   const [name = "", { code, stderr } = assert.fail("something is done")] =
-    Object.entries(await acme.up(more)).at(-1) ?? [];
+    Object.entries(await acme.up(more, meanwhile)).at(-1) ?? [];
   assert.notEqual(code, 0, name);
   return [name, stderr] as const;
 }
@@ -60,6 +60,31 @@ describe("an instance of GitLab that cannot begin", () => {
       /acme: the container ends again and again \(last: its first reconfigure has not ended\)\. Its data are still there/,
     );
     await up();
+  });
+
+  test("a reconfigure that takes too long is said, is waited for before the old gitlab.rb is back, and the next run converges", async () => {
+    const seconds = `${place}/data/standin-seconds`;
+    const node = "/opt/gitlab/embedded/nodes/standin.json";
+    const zone = () => machine.succeed(`docker exec gitlab-acme grep -o Berlin ${node} || true`);
+    await machine.succeed(`echo SETTLE 600 >${seconds}`);
+    const timeZone = "Europe/Berlin";
+    const [name, why] = await failing({ bootSeconds: 20, timeZone }, async () => {
+      const has = `grep -q Berlin ${place}/platform/gitlab.rb`;
+      await machine.waitUntilSucceeds(has, 90);
+      await machine.waitUntilSucceeds(`! ${has}`, 60);
+      await machine.succeed(`sleep 3; rm ${seconds}`); // until then, what would put it back waits
+    });
+    assert.equal(name, "gitlab-acme-files");
+    assert.equal(
+      why,
+      "acme: gitlab-ctl reconfigure has not ended within 16 s and runs on in the container: see what it does (`docker top gitlab-acme` " +
+        "on the machine), wait until it has ended or raise bootSeconds, then run again\n" +
+        "gitlab-faults: gitlab-acme-files: the new files could not be made active (see above)\n" +
+        "gitlab-acme-files: the files that stood there before are back and active\n",
+    );
+    assert.equal(await zone(), "");
+    await up({ timeZone });
+    assert.equal(await zone(), "Berlin\n");
   });
 
   test("a licence that GitLab does not take is said, and without it the instance comes up", async () => {

@@ -133,7 +133,7 @@ test("gitlab.rb is a file that the entry names, and secrets are files of their o
   ]);
   const [label] = (resource("gitlab-acme-app").inputs["labels"] as { value: string }[]).slice(1);
   const reconfigure = `/usr/local/sbin/platform-gitlab reconfigure acme ${label?.value ?? ""}`;
-  assert.deepEqual(inputs["activate"], [reconfigure]);
+  assert.deepEqual([inputs["activate"], inputs["commandSeconds"]], [[reconfigure], 1800]);
   assert.equal(resource("gitlab-acme-data").inputs["quota"], "50 GiB");
   const shown = plainTexts(resources).join("\n");
   assert.ok(!shown.includes("canary-relay") && !shown.includes(licence));

@@ -91,6 +91,7 @@ test("a set is its files by path, its absences and its commands as one line each
           ],
           probe: [["curl", "a b"]],
           deactivate: [["systemctl", "try-restart", "nginx"]],
+          commandSeconds: 300,
         }),
       preview,
     );
@@ -107,6 +108,7 @@ test("a set is its files by path, its absences and its commands as one line each
       activate: ["systemctl reload nginx", "sync /etc"],
       probe: ["curl 'a b'"],
       deactivate: ["systemctl try-restart nginx"],
+      commandSeconds: 300,
     });
     assert.deepEqual(secrets, ['files["/etc/b.key"].content']);
   }

@@ -45,6 +45,16 @@ test("a resource without a host or with another type of key is refused, whatever
   }
 });
 
+test("a time for commands that is no whole number of seconds, or too long, is refused", async () => {
+  for (const commandSeconds of [0, -1, 1.5, 7201, "10", true]) {
+    assert.deepEqual(await problems("ConfigSet", { ...motd, commandSeconds }), [
+      "commandSeconds: must be a whole number of seconds, 1 to 7200",
+    ]);
+  }
+  for (const commandSeconds of [1, 7200])
+    assert.deepEqual(await problems("ConfigSet", { ...motd, commandSeconds }), []);
+});
+
 test("a path that is not plain and absolute is refused", async () => {
   for (const path of [
     "etc/a",

@@ -141,6 +141,30 @@ test("a set of which nothing is noted on the host is gone", () => {
   );
 });
 
+test("each command has two minutes, or as long as is said, and the whole script time for the way back", () => {
+  const times = (more: Properties) => {
+    const { values, timeoutSeconds, backSeconds } = configSet.script({ ...motd, ...more });
+    return [values["COMMAND_SECONDS"], timeoutSeconds, backSeconds];
+  };
+  assert.deepEqual(times({}), ["120", 600, 120]);
+  assert.deepEqual(times({ commandSeconds: 3 }), ["3", 600, 120]);
+  assert.deepEqual(times({ commandSeconds: 1800 }), ["1800", 9000, 1800]);
+});
+
+test("another time for commands is a change, but none that runs them", () => {
+  const of = (more: Properties) => ({ ...motd, activate: ["systemctl reload demo"], ...more });
+  const changed = (is: Properties, wanted: Properties) => {
+    const found = configSet.observe(parseManifest(manifest(["set", "a"])), "a", is, is) ?? {};
+    const changes = difference(found, { ...wanted, files: {} }, configSet.inputs);
+    return { ...changes, ...configSet.effects?.(changes, wanted) };
+  };
+  assert.deepEqual(changed(of({}), of({})), {});
+  assert.deepEqual(changed(of({}), of({ commandSeconds: 9 })), { commandSeconds: "add" });
+  const [nine, ten] = [of({ commandSeconds: 9 }), of({ commandSeconds: 10 })];
+  assert.deepEqual(changed(nine, ten), { commandSeconds: "update" });
+  assert.deepEqual(changed(nine, of({})), { commandSeconds: "delete" });
+});
+
 test("the script is sent every file in one order, and which of them are secret", () => {
   const { files, values, timeoutSeconds } = configSet.script({
     ...motd,
@@ -184,6 +208,7 @@ test("the script is sent every file in one order, and which of them are secret",
     ACTIVATE: "three",
     PROBE: "",
     DEACTIVATE: "four",
+    COMMAND_SECONDS: "120",
     CONTENTS: ["z", "KEY", "large"],
   });
   assert.equal(timeoutSeconds, 600);

@@ -62,6 +62,7 @@ test("a script is sent the inputs, the id of the resource and its name, and noth
       "ACTIVATE=''",
       "PROBE='false'",
       "DEACTIVATE='true'",
+      "COMMAND_SECONDS='120'",
       "CONTENTS=('hello",
       "')",
       `ID='${kept?.id ?? ""}'`,

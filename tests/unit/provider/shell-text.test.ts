@@ -3,7 +3,12 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { lockSeconds, remoteCommand, scriptText } from "../../../provider/shell/text.ts";
+import {
+  detachedRun,
+  lockSeconds,
+  remoteCommand,
+  scriptText,
+} from "../../../provider/shell/text.ts";
 import { assignmentLines } from "../../support/scripts.ts";
 
 const boot = new URL("../../../provider/shell/boot.sh", import.meta.url);
@@ -18,6 +23,24 @@ const clean =
 test("the command line of a verb is constant and starts a clean bash", () => {
   assert.equal(remoteCommand("remove", 60, "root"), `exec ${clean} 360 bash -s -- remove`);
   assert.equal(remoteCommand("apply", 900, "root"), `exec ${clean} 1200 bash -s -- apply`);
+});
+
+test("a run apart from the link has time for its script, its way back and the lock, and so has who waits", () => {
+  for (const [back, waits] of [
+    [[], 1080],
+    [[1800], 2760],
+  ] as const) {
+    const { begin, result, forget } = detachedRun("1d", "apply", "TEXT", 600, "root", ...back);
+    assert.deepEqual(assignmentLines(`CONTENT_ID='${"0".repeat(64)}'\n${begin.text}`), [
+      ...["RUN='1d'", "BYTES='4'", "LIMIT='900'", `BACK_SECONDS='${back[0] ?? 120}'`],
+    ]);
+    for (const [{ command }, verb] of [
+      [begin, "apply"],
+      [result, "result"],
+      [forget, "forget"],
+    ] as const)
+      assert.equal(command, `exec ${clean} ${waits} bash -s -- ${verb}`);
+  }
 });
 
 test("a user who is not root becomes root without a question", () => {
