@@ -146,7 +146,9 @@ export const InstanceOptions = z.strictObject({
     .min(10)
     .max(7200)
     .default(1800)
-    .describe("How long a start may take until it is ready; the first one takes minutes."),
+    .describe(
+      "How long a start or a reconfigure may take until it is ready; the first one takes minutes.",
+    ),
   releases: z
     .union([z.literal("off"), z.url({ protocol: /^https?$/ })])
     .default("https://version.gitlab.com/check.json")

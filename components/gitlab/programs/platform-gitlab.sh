@@ -13,7 +13,7 @@ of() { docker inspect --type container --format "$1" "$container" 2>/dev/null ||
 running() { [[ $(of '{{.State.Status}}') == running ]]; }
 settled() {
   running || return 0
-  ! docker top "$container" -eo pid,args 2>/dev/null | grep -E '(gitlab|omnibus)-ctl .*reconfigure|cinc-client|chef-client' >/dev/null
+  ! docker top "$container" -eo pid,args 2>/dev/null | grep -E '(gitlab|omnibus)-ctl .*(reconfigure|pg-upgrade)|cinc-client|chef-client' >/dev/null
 }
 
 # Its words name files and services; a line that may name a secret is left out.
