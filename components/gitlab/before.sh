@@ -6,13 +6,14 @@
 
 has() { cat "$notes/hostname" 2>/dev/null || true; }
 
-# A first start that should have ended long ago is not waited for, or nothing could mend it.
+# A first start that should have ended long ago is not waited for, nor one that ends again and again, or nothing could mend it.
 settle() {
-  local started
+  local started restarts
   [[ $(of "$container" '{{index .Config.Labels "platform.made"}}') != "$MADE" ]] || return 0
   started=$(date -d "$(of "$container" '{{.State.StartedAt}}')" +%s 2>/dev/null) || return 0
-  SECONDS=0
+  restarts=$(of "$container" '{{.RestartCount}}') SECONDS=0
   while [[ $(state "$container") == running ]]; do
+    (($(of "$container" '{{.RestartCount}}') + 0 < restarts + 2)) || return 0
     reconfigures || { ! reconfigured && (($(date +%s) - started < SECONDS_MAX)); } || return 0
     ((SECONDS < SECONDS_MAX)) || fail "$NAME: a reconfigure of it has not ended for $SECONDS_MAX s, and one that is broken off may \
 leave its database half migrated: see \`docker top $container\` on the machine, and run again when it has ended"

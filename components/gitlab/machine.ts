@@ -45,10 +45,9 @@ export class GitLabMachine extends Service {
   image({ name, archive }: ImageOptions): docker.RemoteImage {
     const known = this.#images.get(name);
     if (known) return known;
-    const own = `${this.#name}-${name.replaceAll(/[^\w.]+/g, "-")}`;
-    this.engine.loadImage(`${own}-archive`, { name, archive }, { parent: this });
+    this.engine.loadImage(`${this.#name}-archive-${name}`, { name, archive }, { parent: this });
     const image = new docker.RemoteImage(
-      `${own}-image`,
+      `${this.#name}-image-${name}`,
       { name, keepLocally: true },
       { ...this.engine.after(this), replacementTrigger: this.host.instance }, // on one made anew nothing is there
     );

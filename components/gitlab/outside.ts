@@ -4,12 +4,12 @@ import { hash, type Ruby } from "../../formats/ruby.ts";
 /** What of a container's files outlives it: the volumes of GitLab's image, each of which is a directory of the machine. */
 const kept = ["/etc/gitlab", "/var/log/gitlab", "/var/opt/gitlab"];
 
-/** What is not meant to outlive anything. */
-const passing = ["/dev/shm", "/run", "/tmp"];
+/** What is not meant to outlive anything, and what comes with the image or from each reconfigure. */
+const passing = ["/dev/shm", "/opt/gitlab/embedded", "/opt/gitlab/etc", "/run", "/tmp"];
 
 /** Names of settings that say where data lie (gitlab.rb.template of omnibus-gitlab); other paths are of sockets and programs. */
 const places =
-  /(?:^|_)(?:dir|(?:root)?directory|home)$|(?:^|_)(?:storage|shared|backup|artifacts|pages|registry|uploads|lfs|repositories)_path$/;
+  /(?:^|_)(?:dir|(?<!remote_)(?:root)?directory|home)$|(?:^|_)(?:storage|shared|backup|artifacts|pages|registry|uploads|lfs|repositories|local_store|encrypted_settings)_path$|^local_root$/;
 
 /**
  * The first path in a setting where data would lie that a new container does not have, such as `postgresql['dir']` below /data;

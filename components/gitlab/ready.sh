@@ -38,8 +38,12 @@ arrives() {
     is=$(state "$CONTAINER")
     [[ $is == running || $is == restarting ]] || give_up "the container is ${is:-gone}"
     (($(of "$CONTAINER" '{{.RestartCount}}') < restarts + 3)) || give_up "the container ends again and again (last: $answer)"
-    if reconfigured note && ! reconfigures; then
-      if ready; then return; fi
+    if reconfigured note; then
+      if reconfigures; then
+        answer='a reconfigure of it is under way'
+      elif ready; then
+        return
+      fi
       if [[ $answer == 404* ]]; then ((++strange < 10)) || give_up "its health is hidden from the machine (404), so its allow-list \
 (monitoring_whitelist) does not hold what the machine asks from; GitLab itself may be well"; fi
     fi

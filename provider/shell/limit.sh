@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
 # How the commands of a ConfigSet are run: each has COMMAND_SECONDS, which it is told, too, so that what takes long can end
-# by itself before. A journal from before there were any has none: two minutes.
+# by itself before. A journal from before there were any has none: two minutes, or what the change has that finds it.
 child= # the process that runs one
 
 # Runs what the text $1 says of, and ends it with all that it has started when it hangs: there has to be time for the way

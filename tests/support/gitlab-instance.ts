@@ -91,7 +91,7 @@ export function labInstance(
   const register = (more: object): Promise<Deployment<Instance>> => {
     const lab = { image, skipPreflight: ["memory", "cores", "dns", "mail"], bootSeconds: 90 };
     return deploy(() => buildInstance({ ...lab, releases: "off", ...more }), false, {
-      [`machine-${image.name.replaceAll(/[^\w.]+/g, "-")}-image`]: { imageId: image.name },
+      [`machine-image-${image.name}`]: { imageId: image.name },
       "gitlab-acme-app": { id },
     });
   };

@@ -95,6 +95,16 @@ test("what is under way in a container that is to be replaced comes to its end f
   }
 });
 
+test("a container that ends again and again is not waited for, or nothing could mend it", () => {
+  locally((local) => {
+    const count = "*RestartCount*) echo x >>$HERE/starts; echo $(($(wc -l <$HERE/starts) / 2)) ;;";
+    const docker = container(90, "gitlab-ctl reconfigure", 1000).replace("in\n", `in\n${count}\n`);
+    assert.equal(before(local, {}, { docker, sleep: "" }), "");
+    const { stdout } = local.run([], ["cat", join(local.folder, "looks")], {});
+    assert.equal(stdout, "look\nlook\n");
+  });
+});
+
 test("one that never ends is told and not broken off, and a first start that should have ended is not waited for", () => {
   locally((local) => {
     const docker = container(90, "gitlab-ctl reconfigure", 1000);

@@ -121,17 +121,17 @@ test("an image is there once for all instances that run from it, and is loaded o
   assert.deepEqual(result, [true, false]);
   const names = resources
     .map(({ name }) => name)
-    .filter((name) => /-(?:image|archive)$/.test(name));
-  const own = "machine-mirror.example-gitlab-ee-18.11.11-ee.0";
+    .filter((name) => /-(?:image|archive)-/.test(name));
+  const own = "mirror.example/gitlab-ee:18.11.11-ee.0";
   assert.deepEqual(names.toSorted(), [
-    "machine-gitlab-gitlab-ee-19.3.0-ee.0-image",
-    `${own}-archive`,
-    `${own}-image`,
+    `machine-archive-${own}`,
+    "machine-image-gitlab/gitlab-ee:19.3.0-ee.0",
+    `machine-image-${own}`,
   ]);
-  const { inputs, options, dependsOn } = resource(`${own}-image`);
+  const { inputs, options, dependsOn } = resource(`machine-image-${own}`);
   assert.deepEqual(inputs, { name: "mirror.example/gitlab-ee:18.11.11-ee.0", keepLocally: true });
   assert.equal(options.replacementTrigger, "7");
-  assert.deepEqual(dependsOn, [`${own}-archive`]);
+  assert.deepEqual(dependsOn, [`machine-archive-${own}`]);
 });
 
 test("first passwords differ by name, stay with the name, and are secret", async () => {

@@ -136,7 +136,11 @@ test("data lie where a new container has them, or are refused with the place", (
     lost({
       postgresql: { dir: "/data/pg" },
       redis: { dir: "/var/opt/gitlab/../redis" },
-      gitlab_rails: { shared_path: "/var/opt/gitlabs", uploads_storage_path: "/mnt/u" },
+      gitlab_rails: {
+        ...{ shared_path: "/var/opt/gitlabs", uploads_storage_path: "/mnt/u" },
+        ...{ pages_local_store_path: "/srv/pages", encrypted_settings_path: "/srv/enc" },
+        backup_upload_connection: { provider: "Local", local_root: "/srv/copies" },
+      },
       gitaly: {
         configuration: {
           storage: [{ name: "default", path: "/var/opt/gitlab/x" }, { path: "/g" }],
@@ -148,13 +152,21 @@ test("data lie where a new container has them, or are refused with the place", (
       place("redis['dir']", "/var/opt/gitlab/../redis"),
       place("gitlab_rails['shared_path']", "/var/opt/gitlabs"),
       place("gitlab_rails['uploads_storage_path']", "/mnt/u"),
+      place("gitlab_rails['pages_local_store_path']", "/srv/pages"),
+      place("gitlab_rails['encrypted_settings_path']", "/srv/enc"),
+      place("gitlab_rails['backup_upload_connection']", "/srv/copies"),
       place("gitaly['configuration']", "/g"),
     ],
   );
   assert.deepEqual(
     lost({
       postgresql: { dir: "/var/opt/gitlab/pg", unix_socket_directory: "/run/pg" },
-      gitlab_rails: { backup_path: "/var/opt/gitlab/copies", packages_storage_path: "relative" },
+      gitlab_rails: {
+        ...{ backup_path: "/var/opt/gitlab/copies", packages_storage_path: "relative" },
+        backup_gitaly_backup_path: "/opt/gitlab/embedded/bin/gitaly-backup",
+        ...{ redis_tls_ca_cert_dir: "/opt/gitlab/embedded/ssl/certs/" },
+        backup_upload_remote_directory: "/a-bucket",
+      },
       gitaly: {
         bin_path: "/opt/other/gitaly",
         configuration: { logging: { dir: "/var/log/gitlab" } },

@@ -66,7 +66,7 @@ test("the container has its caps, its own network, and nothing of it but SSH is 
   assert.deepEqual(dependsOn, [
     "gitlab-acme-files",
     "gitlab-acme-network",
-    "machine-gitlab-gitlab-ee-18.11.11-ee.0-image",
+    "machine-image-gitlab/gitlab-ee:18.11.11-ee.0",
   ]);
   assert.deepEqual([options.provider, options.replacementTrigger], ["engine-provider", "7"]);
   assert.deepEqual(resource("gitlab-acme-network").inputs["ipamConfigs"], [
