@@ -102,7 +102,10 @@ test("a person closes the site by npm run site, and opens it again", async () =>
   assert.equal(await visitor(), "503");
   assert.equal(await run("off", "forum"), "forum is open\n");
   assert.equal(await visitor(), "200");
-  await assert.rejects(run("on", "wiki"), /error: the stack has no site wiki; it has: forum\n/);
+  await assert.rejects(
+    run("on", "wiki"),
+    /error: the stack has no site wiki that can be closed; it has: forum\n/,
+  );
 });
 
 test("an option that nginx refuses changes nothing, says why, and visitors notice nothing", async () => {
