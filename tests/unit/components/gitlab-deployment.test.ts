@@ -9,7 +9,7 @@ import {
 } from "../../../components/gitlab/index.ts";
 import { questions } from "../../../components/gitlab/questions.ts";
 import { Script, type SiteDeployment, type Watcher } from "../../../components/host/index.ts";
-import { deploy } from "../../support/deploy.ts";
+import { deploy, plainTexts } from "../../support/deploy.ts";
 import { buildInstance, written } from "../../support/gitlab-instance.ts";
 import { exampleHost, valuesOf } from "../../support/host.ts";
 
@@ -158,5 +158,21 @@ test("first passwords differ by name, stay with the name, and are secret", async
   assert.deepEqual(
     resources.map(({ name }) => name),
     ["fleet-seed"],
+  );
+});
+
+test("root's first password is made in the state, is a secret, and is handed over by stdin", async () => {
+  const { result, resource, resources } = await deploy(() => buildInstance());
+  const known: string[] = [];
+  result.rootPassword.apply((password) => known.push(password));
+  await new Promise(setImmediate);
+  const [password = ""] = known;
+  assert.match(password, /^[\w-]{32}$/);
+  assert.ok(await pulumi.isSecret(result.rootPassword));
+  assert.ok(!plainTexts(resources).join("\n").includes(password));
+  const { secrets, inputs } = resource("gitlab-acme-root");
+  assert.deepEqual(secrets, ["connection", "stdin"]);
+  assert.ok(
+    valuesOf({ ...resource("gitlab-acme-root"), inputs }).includes(`PASSWORD='${password}'`),
   );
 });

@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import * as pulumi from "@pulumi/pulumi";
 import { InstanceOptions } from "../../../components/gitlab/index.ts";
 import { deploy, plainTexts } from "../../support/deploy.ts";
 import { buildInstance as build, licence, written } from "../../support/gitlab-instance.ts";
-import { hostInputs, valuesOf } from "../../support/host.ts";
+import { hostInputs } from "../../support/host.ts";
 
 const smtp = { address: "smtp.example.org", user: "u-1", password: "canary-relay" };
 const place = "/srv/gitlab/acme";
@@ -188,22 +187,6 @@ test("settings are private and closed by default, and only those that are owned 
     ...{ import_sources: ["git", "gitea"], max_import_size: 0, signup_enabled: true },
     restricted_visibility_levels: ["public"],
   });
-});
-
-test("root's first password is made in the state, is a secret, and is handed over by stdin", async () => {
-  const { result, resource, resources } = await deploy(() => build());
-  const known: string[] = [];
-  result.rootPassword.apply((password) => known.push(password));
-  await new Promise(setImmediate);
-  const [password = ""] = known;
-  assert.match(password, /^[\w-]{32}$/);
-  assert.ok(await pulumi.isSecret(result.rootPassword));
-  assert.ok(!plainTexts(resources).join("\n").includes(password));
-  const { secrets, inputs } = resource("gitlab-acme-root");
-  assert.deepEqual(secrets, ["connection", "stdin"]);
-  assert.ok(
-    valuesOf({ ...resource("gitlab-acme-root"), inputs }).includes(`PASSWORD='${password}'`),
-  );
 });
 
 test("only what has to replaces the container, and a new gitlab.rb alone does not", async () => {
