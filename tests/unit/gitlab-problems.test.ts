@@ -98,6 +98,18 @@ test("two instances never have the same network or port of a machine", () => {
   assert.equal(config?.gitlab?.instances["acme"]?.ssh.port, 22);
 });
 
+test("what confirms another release, or makes another password, has the shape of it", () => {
+  assert.deepEqual(
+    problemsOf((instances) => {
+      Object.assign(instances["acme"] ?? {}, { upgradedFrom: "18.11", passwordEdition: "a b" });
+    }).toSorted(),
+    [
+      "acme.passwordEdition must be one word",
+      "acme.upgradedFrom must be a version such as 18.11.11",
+    ],
+  );
+});
+
 test("an image has one archive on a machine", () => {
   const name = "gitlab/gitlab-ee:18.11.11-ee.0";
   const differs = (first: object, second: object) =>
